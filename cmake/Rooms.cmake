@@ -1,0 +1,18 @@
+# opensspi_room(NAME [USES room...] [LIBRARIES target...])
+# The static library of src/NAME: every .cpp in it. USES are the rooms it may include; LIBRARIES
+# are outside libraries, kept private so that their headers stop in this room.
+function(opensspi_room name)
+  cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  if(sources STREQUAL "")
+    add_library(room_${name} INTERFACE)
+    set(scope INTERFACE)
+  else()
+    add_library(room_${name} STATIC ${sources})
+    set(scope PUBLIC)
+    target_link_libraries(room_${name} PRIVATE ${ROOM_LIBRARIES})
+  endif()
+  target_include_directories(room_${name} ${scope} ${PROJECT_SOURCE_DIR}/src)
+  list(TRANSFORM ROOM_USES PREPEND room_)
+  target_link_libraries(room_${name} ${scope} ${ROOM_USES} tl::expected)
+endfunction()

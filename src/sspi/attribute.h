@@ -1,0 +1,98 @@
+// What can be asked of a context. abi turns each answer into its SecPkgContext_ structure.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/secret.h"
+#include "sspi/identity.h"
+#include "sspi/message_protection.h"
+#include "sspi/package_info.h"
+#include "sspi/types.h"
+#include "tls/connection_info.h"
+#include "tls/record.h"
+#include "x509/certificate.h"
+
+namespace opensspi {
+
+enum class AttributeId {
+  Sizes,
+  StreamSizes,
+  Names,
+  Lifespan,
+  SessionKey,
+  KeyInfo,
+  PackageInfo,
+  NegotiationInfo,
+  NegotiationPackage,   // CREDSSP: what Negotiate picked
+  Flags,
+  Target,
+  AccessToken,
+  DelegatedCredential,  // CREDSSP server: what authInfo carried
+  ConnectionInfo,
+  CipherInfo,
+  RemoteCertificate,
+  LocalCertificate,
+  EndpointBindings,     // tls-server-end-point
+  UniqueBindings,       // tls-unique, tls-exporter in TLS 1.3
+  ServerAuthFlags,
+  ProtocolVersion,      // CREDSSP: the version agreed
+};
+
+struct Names {
+  std::string user;  // DOMAIN\user, UTF-8
+};
+
+struct Lifespan {
+  FileTime start = 0, expiry = kNever;
+};
+
+struct SessionKey {
+  SecretBytes key;
+};
+
+struct KeyInfo {
+  const char* signature_algorithm_name = "";
+  const char* encrypt_algorithm_name = "";
+  std::uint32_t key_size = 0;  // bits
+  std::uint32_t signature_algorithm = 0;
+  std::uint32_t encrypt_algorithm = 0;  // CALG_
+};
+
+enum class NegotiationState : std::uint32_t { Complete = 0, Optimistic = 1, InProgress = 2 };
+
+struct NegotiationInfo {
+  const PackageInfo* package = nullptr;
+  NegotiationState state = NegotiationState::Complete;
+};
+
+struct Target {
+  std::string name;  // SPN, UTF-8
+};
+
+// Who the client of an acceptor is. Kept by the context, read by attributes and impersonation.
+struct AccessToken {
+  std::string user, domain;        // UTF-8, as the authority spells them
+  std::string user_sid;            // S-1-…, empty when the authority has none
+  std::vector<std::string> group_sids;
+  bool anonymous = false;
+};
+
+struct ServerAuthFlags {  // CREDSSP_SERVER_AUTH_*
+  bool negotiate = false, certificate = false, loopback = false;
+};
+
+struct ProtocolVersion {
+  std::uint32_t version = 0;
+};
+
+using Attribute =
+    std::variant<Sizes, tls::StreamSizes, Names, Lifespan, SessionKey, KeyInfo, const PackageInfo*,
+                 NegotiationInfo, ContextFlags, Target, std::shared_ptr<const AccessToken>,
+                 std::shared_ptr<const Identity>, tls::ConnectionInfo, x509::Certificate, Bytes,
+                 ServerAuthFlags, ProtocolVersion>;
+
+}  // namespace opensspi

@@ -1,0 +1,46 @@
+// Who vouches for a client: accounts of this machine, a domain, or the program itself.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "sspi/attribute.h"
+
+namespace opensspi {
+
+// What a CHALLENGE must say of the machine that answers. [MS-NLMP] 2.2.2.1
+struct HostNames {
+  std::string netbios_computer, netbios_domain;  // UTF-8; domain = computer when not joined
+  std::string dns_computer, dns_domain;          // UTF-8; domain may be empty
+  bool domain_joined = false;
+};
+
+// An NTLMv2 response with everything that its proof covers.
+struct NtlmResponse {
+  std::string user, domain, workstation;  // UTF-8, exactly as the client sent them
+  std::array<std::uint8_t, 8> server_challenge{};
+  ByteView nt_response;  // NTProofStr (16) || temp; lives as long as the call
+  ByteView lm_response;
+};
+
+struct NtlmLogon {
+  std::shared_ptr<const AccessToken> token;
+  SecretArray<16> session_base_key;
+};
+
+// Judges; never hands out hashes. Called from any thread.
+class Authority {
+ public:
+  virtual ~Authority() = default;
+
+  virtual Result<HostNames> names() = 0;
+  // LogonDenied with the true reason in Error::nt_status; NoAuthenticatingAuthority when nobody
+  // can judge. Takes as long for an unknown user as for a wrong password.
+  virtual Result<NtlmLogon> validate(const NtlmResponse& response) = 0;
+};
+
+}  // namespace opensspi

@@ -1,0 +1,31 @@
+// All that a protocol may ask of the world outside. One is made by the composition root; tests and
+// fuzzers make their own, so every machine can be run deterministically.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "policy/policy.h"
+#include "sspi/authority.h"
+#include "sspi/identity.h"
+#include "sspi/types.h"
+
+namespace opensspi {
+
+// A line of the log: names and numbers, never bytes of a message.
+enum class LogLevel { Error, Warning, Info, Debug };
+
+struct Environment {
+  std::function<FileTime()> now;                       // UTC
+  std::function<Result<void>(ByteSpan)> random;        // cryptographic; fills all of it or fails
+  std::function<HostNames()> host_names;               // this machine, when no authority says so
+  std::function<std::shared_ptr<Authority>()> authority;  // the configured one; null: none
+  std::function<std::shared_ptr<const policy::Policy>()> policy;  // a snapshot, never null
+  // The caller's own stored credential for a package; NoCredentials when there is none.
+  std::function<Result<std::shared_ptr<const Identity>>()> default_identity;
+  std::function<void(LogLevel, const char* room, const char* what, std::int64_t value)> log;
+};
+
+}  // namespace opensspi

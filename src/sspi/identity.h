@@ -1,0 +1,40 @@
+// Who somebody is, with the secret that proves it; and what a caller hands to Acquire.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "base/secret.h"
+
+namespace opensspi {
+
+class Authority;
+namespace tls {
+class Parameters;
+}
+
+using NtHash = SecretArray<16>;  // MD4 of the UTF-16LE password: NTOWFv1 of [MS-NLMP] 3.3.1
+
+// pAuthData, keyring entries and TSCredentials all become this.
+struct Identity {
+  std::string user;    // UTF-8; may be a UPN with an empty domain
+  std::string domain;  // UTF-8
+  std::variant<std::monostate, SecretBytes, NtHash> secret;  // SecretBytes: password in UTF-16LE
+
+  enum class Origin { Fresh, Saved, Default };  // delegation policy asks it first
+  Origin origin = Origin::Fresh;
+
+  [[nodiscard]] const SecretBytes* password() const { return std::get_if<SecretBytes>(&secret); }
+  [[nodiscard]] const NtHash* nt_hash() const { return std::get_if<NtHash>(&secret); }
+};
+
+// What Acquire was given. Nothing set: the session's own credentials.
+struct AuthData {
+  std::shared_ptr<const Identity> identity;
+  std::string package_list;                      // of SEC_WINNT_AUTH_IDENTITY_EX: "ntlm", "!ntlm", …
+  std::shared_ptr<const tls::Parameters> tls;    // CREDSSP_CRED sets both this and identity
+  std::shared_ptr<Authority> authority;          // the caller's own judge, if it brings one
+};
+
+}  // namespace opensspi

@@ -1,0 +1,42 @@
+// A security package and its credentials.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "sspi/context.h"
+#include "sspi/identity.h"
+#include "sspi/package_info.h"
+#include "sspi/types.h"
+
+namespace opensspi {
+
+struct AcquireRequest {
+  std::string principal;  // UTF-8; empty: the caller
+  CredentialUse use = CredentialUse::Outbound;
+  AuthData auth_data;
+};
+
+// What Acquire gave. Immutable; contexts keep it alive through shared_from_this().
+class Credential : public std::enable_shared_from_this<Credential> {
+ public:
+  virtual ~Credential() = default;
+
+  // NoCredentials when the credential is not good for that role.
+  virtual Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const = 0;
+
+  [[nodiscard]] virtual FileTime expiry() const { return kNever; }
+  // DOMAIN\user for SECPKG_CRED_ATTR_NAMES; NoCredentials when it has no name.
+  [[nodiscard]] virtual Result<Names> names() const;
+};
+
+class SecurityPackage {
+ public:
+  virtual ~SecurityPackage() = default;
+  [[nodiscard]] virtual const PackageInfo& info() const = 0;
+  // Never waits.
+  virtual Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const = 0;
+};
+
+}  // namespace opensspi

@@ -1,0 +1,93 @@
+// One TLS session without I/O: the caller's bytes in, bytes to send out. TLS 1.2 and 1.3, both
+// sides. No OpenSSL type shows here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "tls/connection_info.h"
+#include "tls/record.h"
+#include "x509/certificate.h"
+#include "x509/private_key.h"
+
+namespace opensspi::tls {
+
+// What a session is set up with; made once per credential (it is expensive), shared by sessions.
+struct Options {
+  Version minimum = Version::Tls12, maximum = Version::Tls13;
+  std::shared_ptr<const x509::KeyPair> key_pair;  // a server's; optional for a client
+  bool session_tickets = false;  // CREDSSP: no resumption
+  // Receives NSS key log lines; empty: none.
+  std::function<void(std::string_view line)> key_log;
+};
+
+class Parameters {
+ public:
+  static Result<std::shared_ptr<const Parameters>> client(const Options& options);
+  // NoCredentials without a key pair.
+  static Result<std::shared_ptr<const Parameters>> server(const Options& options);
+  ~Parameters();
+
+  [[nodiscard]] const x509::KeyPair* key_pair() const;
+
+  struct Native;
+  explicit Parameters(std::unique_ptr<Native> native);
+  [[nodiscard]] const Native& native() const { return *native_; }
+
+ private:
+  std::unique_ptr<Native> native_;
+};
+
+// One leg of a handshake.
+struct HandshakeStep {
+  Result<bool> done = false;  // true when established; a failure leaves a dead session
+  Bytes token;                // to send; the alert on failure
+  std::size_t unread = 0;     // bytes at the end of the input that belong to what follows
+  std::size_t missing = 0;    // not 0: the input ends inside a record; nothing was taken
+};
+
+class Session {
+ public:
+  // `host` (SNI) may be empty; a name that is an address sends no SNI.
+  static Result<std::unique_ptr<Session>> client(std::shared_ptr<const Parameters> parameters,
+                                                 std::string_view host);
+  static Result<std::unique_ptr<Session>> server(std::shared_ptr<const Parameters> parameters);
+  ~Session();
+
+  // Only whole records are taken: with missing != 0 the caller brings the same bytes and more.
+  // Never takes application data: records after the handshake stay unread.
+  HandshakeStep handshake(ByteView input);
+
+  [[nodiscard]] StreamSizes stream_sizes() const;
+  // Seals `data` in place into one record and writes header and trailer. EncryptFailure when data
+  // is longer than maximum_message, BufferTooSmall when header or trailer is too short.
+  Result<SealedRecord> seal_record(ByteSpan header, ByteSpan data, ByteSpan trailer);
+  // Opens the first record of `input` in place.
+  Result<OpenedRecord> open_record(ByteSpan input);
+
+  // One record with this plaintext, appended to `to`; longer plaintext takes several records.
+  Result<void> seal_to(Bytes& to, ByteView plaintext);
+  // An alert record (close_notify, or fatal access_denied (49) to refuse a logon).
+  Result<Bytes> alert(std::uint8_t level, std::uint8_t description);
+
+  [[nodiscard]] ConnectionInfo connection_info() const;
+  [[nodiscard]] std::optional<x509::Certificate> peer_certificate() const;
+  [[nodiscard]] std::optional<x509::Certificate> local_certificate() const;
+  // RFC 5929 tls-unique (1.2 only) and RFC 9266 tls-exporter.
+  [[nodiscard]] Result<Bytes> unique_binding() const;
+
+  struct Native;
+  explicit Session(std::unique_ptr<Native> native);
+
+ private:
+  std::unique_ptr<Native> native_;
+};
+
+}  // namespace opensspi::tls

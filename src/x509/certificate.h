@@ -1,0 +1,35 @@
+// X.509 certificates, as values that share their OpenSSL object. No OpenSSL type shows here.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace opensspi::x509 {
+
+class Certificate {
+ public:
+  static Result<Certificate> from_der(ByteView der);
+
+  [[nodiscard]] const Bytes& der() const;
+  // The contents of the subjectPublicKey BIT STRING without the unused-bits octet: what CredSSP
+  // binds to ([MS-CSSP] 3.1.5).
+  [[nodiscard]] const Bytes& subject_public_key() const;
+  // RFC 5929 4.1: hash of the DER by the certificate's signature hash, MD5 and SHA-1 replaced by
+  // SHA-256. Just the hash, without the "tls-server-end-point:" prefix.
+  [[nodiscard]] Result<Bytes> end_point_hash() const;
+  [[nodiscard]] std::string subject_name() const;  // one line, UTF-8, control characters escaped
+
+  struct Native;  // the OpenSSL object; defined in x509/native.h for x509 and tls only
+  explicit Certificate(std::shared_ptr<const Native> native) : native_(std::move(native)) {}
+  [[nodiscard]] const Native& native() const { return *native_; }
+
+ private:
+  std::shared_ptr<const Native> native_;
+};
+
+}  // namespace opensspi::x509

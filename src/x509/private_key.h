@@ -1,0 +1,43 @@
+// Private keys and the pairs of a certificate chain and its key that a TLS server shows.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "x509/certificate.h"
+
+namespace opensspi::x509 {
+
+class PrivateKey {
+ public:
+  // PEM: PKCS#8 or traditional; `password` (UTF-8) for an encrypted one, else empty.
+  static Result<PrivateKey> from_pem(ByteView pem, ByteView password);
+
+  struct Native;
+  explicit PrivateKey(std::shared_ptr<const Native> native) : native_(std::move(native)) {}
+  [[nodiscard]] const Native& native() const { return *native_; }
+
+ private:
+  std::shared_ptr<const Native> native_;
+};
+
+struct KeyPair {
+  std::vector<Certificate> chain;  // the end entity's first
+  std::shared_ptr<const PrivateKey> key;
+};
+
+// UnknownCredentials when the parts cannot be read or the key is not the first certificate's.
+Result<KeyPair> key_pair_from_pem(ByteView certificate_pem, ByteView key_pem, ByteView password);
+// PKCS#12. `password` in UTF-8.
+Result<KeyPair> key_pair_from_pfx(ByteView pfx, ByteView password);
+
+// A self-signed RSA-2048 certificate as Windows makes one for Remote Desktop: CN = the host name,
+// six months, server authentication. PEM of both parts (unencrypted key).
+struct PemPair {
+  Bytes certificate, key;
+};
+Result<PemPair> make_self_signed(std::string_view common_name);
+
+}  // namespace opensspi::x509
