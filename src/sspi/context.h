@@ -37,6 +37,11 @@ struct StepOutput {
   std::size_t unread = 0;   // bytes at the end of the input that belong to what follows (EXTRA)
   std::size_t missing = 0;  // IncompleteMessage: at least so many more bytes are wanted
   FileTime expiry = kNever;
+  // What came in and what goes out, for people: static text such as "TSRequest: CHALLENGE_MESSAGE".
+  // Packages whose messages are opaque outside (CREDSSP) say it; "" leaves it to who looks at the
+  // bytes.
+  const char* received = "";
+  const char* sent = "";
 };
 
 class Context {

@@ -1,0 +1,315 @@
+/*
+ * opensspi.h: what OpenSSPI offers that Windows has no name for. Everything else is in security.h,
+ * credssp.h, schannel.h and wincrypt.h, with Windows' own names.
+ *
+ * Rules of every function here:
+ *  - Text is UTF-8 with a terminating zero, in and out, unless a size stands beside it.
+ *  - A function that returns SECURITY_STATUS answers SEC_E_OK or a negative SEC_E_ code, and then
+ *    opensspi_last_error() says more. Outputs are written on SEC_E_OK only.
+ *  - Pointers that a function hands out are released with the function that its comment names;
+ *    `const char *` results are static text of the library and are never released.
+ *  - Any function may be called from any thread.
+ */
+#ifndef OPENSSPI_OPENSSPI_H
+#define OPENSSPI_OPENSSPI_H
+
+#if !defined(SECURITY_WIN32) && !defined(SECURITY_KERNEL) && !defined(SECURITY_MAC)
+#define SECURITY_WIN32
+#endif
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "security.h"
+#include "wincrypt.h"
+
+#if defined(__GNUC__)
+#define OPENSSPI_API __attribute__((visibility("default")))
+#else
+#define OPENSSPI_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- The library and its words --------------------------------------------------------------- */
+
+/* The version of the library that is running, "0.1.0". */
+OPENSSPI_API const char *opensspi_version(void);
+
+/* "SEC_E_LOGON_DENIED", and a sentence about it. For a code that is not known: "unknown status" and
+ * an empty string. Never NULL. */
+OPENSSPI_API const char *opensspi_status_name(SECURITY_STATUS status);
+OPENSSPI_API const char *opensspi_status_text(SECURITY_STATUS status);
+
+/* The same for NTSTATUS values: "STATUS_WRONG_PASSWORD". */
+OPENSSPI_API const char *opensspi_nt_status_name(uint32_t nt_status);
+OPENSSPI_API const char *opensspi_nt_status_text(uint32_t nt_status);
+
+/* ---- Why a call failed ----------------------------------------------------------------------- */
+
+typedef struct opensspi_error {
+  SECURITY_STATUS status; /* what the call returned */
+  uint32_t nt_status;     /* the true reason of a refusal as NTSTATUS; 0: there is none. For the
+                             server's own eyes: the peer is told less */
+  int64_t value;          /* a figure that helps (a TLS alert, a clock skew in seconds), or 0 */
+  const char *why;        /* static text, a sentence for a person; "" when nothing failed */
+} opensspi_error;
+
+/* What the last failing call of this thread left behind; all zero and "" when none failed yet.
+ * A call that succeeds does not clear it. */
+OPENSSPI_API void opensspi_last_error(opensspi_error *error);
+
+/* The last failure on this context, whichever thread met it. SEC_E_INVALID_HANDLE for a handle
+ * that is no context. Works on a context whose authentication failed, until it is deleted. */
+OPENSSPI_API SECURITY_STATUS opensspi_context_error(PCtxtHandle context, opensspi_error *error);
+
+/* ---- Watching ---------------------------------------------------------------------------------- */
+
+enum { OPENSSPI_CLIENT = 0, OPENSSPI_SERVER = 1 };
+
+/* One leg of one authentication: one call of InitializeSecurityContext or AcceptSecurityContext. */
+typedef struct opensspi_event {
+  uint64_t context;       /* a number that all legs of one context share, unique in the process */
+  int32_t side;           /* OPENSSPI_CLIENT or OPENSSPI_SERVER */
+  uint32_t leg;           /* from 1 */
+  const char *package;    /* "CREDSSP" */
+  const char *received;   /* what kind of message came in, static text; "" when nothing came */
+  const char *sent;       /* what kind of message goes out, static text; "" when nothing does */
+  size_t bytes_in;        /* bytes of input that were taken; what is returned as EXTRA not counted */
+  size_t bytes_out;
+  uint64_t nanoseconds;   /* how long the call took */
+  SECURITY_STATUS status; /* what the call returns */
+} opensspi_event;
+
+/* Called before the call of the leg returns, in its thread. The event and its texts live as long as
+ * the callback. It may call into the library, but not on the same context. */
+typedef void (*opensspi_event_callback)(const opensspi_event *event, void *user);
+
+/* Replaces the callback of the process; NULL: none. Legs that are under way may still be told to
+ * the old one. */
+OPENSSPI_API void opensspi_set_event_callback(opensspi_event_callback callback, void *user);
+
+enum {
+  OPENSSPI_LOG_ERROR = 0,
+  OPENSSPI_LOG_WARNING = 1,
+  OPENSSPI_LOG_INFO = 2,
+  OPENSSPI_LOG_DEBUG = 3
+};
+
+/* A line of the log: static texts and a number, never bytes of a message, never a name. */
+typedef void (*opensspi_log_callback)(int32_t level, const char *room, const char *text,
+                                      int64_t value, void *user);
+
+/* Replaces the log sink of the process; NULL: none. Lines above `maximum_level` are dropped. */
+OPENSSPI_API void opensspi_set_log_callback(opensspi_log_callback callback, int32_t maximum_level,
+                                            void *user);
+
+/* One line of an NSS key log, without line end. Whoever has these lines can decrypt the session. */
+typedef void (*opensspi_key_log_callback)(const char *line, void *user);
+
+/* Key logging for the TLS of credentials that are acquired from now on; NULL: none. */
+OPENSSPI_API void opensspi_set_key_log_callback(opensspi_key_log_callback callback, void *user);
+
+/* Reads the policy files again; contexts that live keep the old policy. SEC_E_INVALID_PARAMETER
+ * when a file has an error: the old policy stays. */
+OPENSSPI_API SECURITY_STATUS opensspi_reload_policy(void);
+
+/* ---- Contexts -------------------------------------------------------------------------------- */
+/* These work at any time between the first leg and DeleteSecurityContext, also when the
+ * authentication failed, and answer SEC_E_UNSUPPORTED_FUNCTION while nothing is known yet. */
+
+/* The CredSSP version that both sides speak: 2 to 6. */
+OPENSSPI_API SECURITY_STATUS opensspi_credssp_version(PCtxtHandle context, uint32_t *version);
+
+typedef struct opensspi_tls_info {
+  uint16_t protocol;        /* 0x0303, 0x0304 */
+  uint16_t cipher_suite;    /* IANA number */
+  const char *version;      /* "TLS 1.3" */
+  char cipher_suite_name[64]; /* IANA name */
+} opensspi_tls_info;
+
+OPENSSPI_API SECURITY_STATUS opensspi_tls(PCtxtHandle context, opensspi_tls_info *info);
+
+/* Server: the name that the client gave itself, "DOMAIN\user" or "user", also when it was refused.
+ * A claim, not a fact: SECPKG_ATTR_NAMES gives the name that was proven. Control characters are
+ * replaced by '?'. At most `size` bytes with the terminating zero, cut at a character. */
+OPENSSPI_API SECURITY_STATUS opensspi_claimed_name(PCtxtHandle context, char *name, size_t size);
+
+typedef struct opensspi_identity {
+  char *user;           /* never NULL */
+  char *domain;         /* "" when there is none */
+  char *password;       /* UTF-8 with a terminating zero; NULL when none was delegated */
+  size_t password_size; /* bytes without the zero */
+} opensspi_identity;
+
+/* CREDSSP server, after SEC_E_OK: the credential that the client delegated, ready for use.
+ * Release it with opensspi_identity_free, which erases it. SEC_E_NO_CREDENTIALS when the client
+ * delegated nothing. */
+OPENSSPI_API SECURITY_STATUS opensspi_delegated_credential(PCtxtHandle context,
+                                                           opensspi_identity *identity);
+OPENSSPI_API void opensspi_identity_free(opensspi_identity *identity);
+
+/* ---- Certificates ------------------------------------------------------------------------------ */
+
+/* A certificate with its private key for SCHANNEL_CRED.paCred. `certificate` is PEM: the end entity
+ * first, then the intermediates; `key` is PEM, PKCS#8 or traditional, and may be the same text.
+ * `password` opens an encrypted key, else NULL. Release with CertFreeCertificateContext; credentials
+ * made from it keep what they need. SEC_E_UNKNOWN_CREDENTIALS when a part cannot be read or the key
+ * is not the certificate's. */
+OPENSSPI_API SECURITY_STATUS opensspi_certificate_from_pem(const void *certificate,
+                                                           size_t certificate_size,
+                                                           const void *key, size_t key_size,
+                                                           const char *password,
+                                                           PCCERT_CONTEXT *context);
+
+/* A self-signed RSA-2048 certificate as Windows makes one for Remote Desktop: CN = common_name, six
+ * months, server authentication. Both PEM texts are released with opensspi_free; sizes are in bytes
+ * without the terminating zero. The key is not encrypted. */
+OPENSSPI_API SECURITY_STATUS opensspi_make_self_signed(const char *common_name,
+                                                       char **certificate,
+                                                       size_t *certificate_size, char **key,
+                                                       size_t *key_size);
+
+/* SHA-256 over the DER of the certificate. */
+OPENSSPI_API SECURITY_STATUS opensspi_certificate_sha256(PCCERT_CONTEXT context,
+                                                         uint8_t digest[32]);
+
+/* The subject in one line, "CN = host", released with opensspi_free. */
+OPENSSPI_API SECURITY_STATUS opensspi_certificate_subject(PCCERT_CONTEXT context, char **subject);
+
+/* Erases and releases what a function of this header handed out. NULL is allowed. */
+OPENSSPI_API void opensspi_free(void *pointer);
+
+/* ---- Who vouches for clients ------------------------------------------------------------------- */
+/* Inbound credentials ask the authority that the policy names (the accounts of this machine), unless
+ * the program judges itself. */
+
+/* An NTLMv2 logon to judge. Everything lives as long as the call. */
+typedef struct opensspi_logon {
+  const char *user;        /* as the client sent them */
+  const char *domain;      /* "" when the client sent none */
+  const char *workstation;
+  uint8_t server_challenge[8];
+  const uint8_t *nt_response; /* NTProofStr (16 bytes) and what it covers */
+  size_t nt_response_size;
+} opensspi_logon;
+
+/* Gives the NT hash of a user: opensspi_nt_hash() of the password. Returns 0 and the hash when the
+ * account may log on; STATUS_NO_SUCH_USER (0xC0000064) when there is none; any other NTSTATUS, with
+ * the hash filled in, refuses for that reason, which the client learns only if its password was
+ * right (STATUS_ACCOUNT_DISABLED 0xC0000072, …). */
+typedef uint32_t (*opensspi_nt_hash_callback)(const char *user, const char *domain,
+                                              uint8_t nt_hash[16], void *user_data);
+
+/* Judges by itself: 0 and the session base key ([MS-NLMP] 3.3.2) when accepted, else the NTSTATUS
+ * of the refusal. */
+typedef uint32_t (*opensspi_logon_callback)(const opensspi_logon *logon,
+                                            uint8_t session_base_key[16], void *user_data);
+
+typedef struct opensspi_authority {
+  uint32_t size;                     /* sizeof(opensspi_authority) */
+  opensspi_nt_hash_callback nt_hash; /* exactly one of the two callbacks is set */
+  opensspi_logon_callback logon;
+  void *user_data;                   /* handed to the callbacks */
+  void (*release)(void *user_data);  /* called once when nobody can call any more; may be NULL */
+  const char *netbios_computer;      /* what the machine calls itself; NULL: its own names */
+  const char *netbios_domain;
+  const char *dns_computer;
+  const char *dns_domain;
+} opensspi_authority;
+
+/* The authority of the process, asked by every logon that begins from now on and whose credential
+ * has none of its own. NULL: back to the policy's. The structure and its texts are copied. Callbacks
+ * come from the thread that calls AcceptSecurityContext, several at once. */
+OPENSSPI_API SECURITY_STATUS opensspi_set_authority(const opensspi_authority *authority);
+
+/* The same for one inbound credential: contexts that are made from it afterwards. */
+OPENSSPI_API SECURITY_STATUS opensspi_credential_set_authority(PCredHandle credential,
+                                                               const opensspi_authority *authority);
+
+/* The NT hash of a password: MD4 of its UTF-16LE. SEC_E_INVALID_PARAMETER when it is not UTF-8. */
+OPENSSPI_API SECURITY_STATUS opensspi_nt_hash(const char *password, uint8_t nt_hash[16]);
+
+/* ---- Accounts of this machine ------------------------------------------------------------------- */
+/* User and domain names compare without regard to case. A NULL or empty domain is this machine. All
+ * times are FILETIME: 100 ns since 1601-01-01 UTC; 0: never. */
+
+typedef struct opensspi_accounts opensspi_accounts;
+
+/* Opens the accounts, and makes the file (mode 0600) if it is not there. `path` NULL:
+ * $OPENSSPI_ACCOUNTS, else /var/lib/opensspi/accounts.db for root and the user's data folder
+ * otherwise. */
+OPENSSPI_API SECURITY_STATUS opensspi_accounts_open(const char *path, opensspi_accounts **accounts);
+OPENSSPI_API void opensspi_accounts_close(opensspi_accounts *accounts);
+
+/* Where the accounts lie; lives as long as `accounts`. */
+OPENSSPI_API const char *opensspi_accounts_path(const opensspi_accounts *accounts);
+
+/* SEC_E_INVALID_PARAMETER when the account is there already, or a name is not fit for one. */
+OPENSSPI_API SECURITY_STATUS opensspi_account_add(opensspi_accounts *accounts, const char *user,
+                                                  const char *domain, const char *password);
+OPENSSPI_API SECURITY_STATUS opensspi_account_add_hash(opensspi_accounts *accounts,
+                                                       const char *user, const char *domain,
+                                                       const uint8_t nt_hash[16]);
+/* The rest: SEC_E_TARGET_UNKNOWN when there is no such account. */
+OPENSSPI_API SECURITY_STATUS opensspi_account_set_password(opensspi_accounts *accounts,
+                                                           const char *user, const char *domain,
+                                                           const char *password);
+/* Enabling also lifts a lockout. */
+OPENSSPI_API SECURITY_STATUS opensspi_account_set_enabled(opensspi_accounts *accounts,
+                                                          const char *user, const char *domain,
+                                                          int enabled);
+OPENSSPI_API SECURITY_STATUS opensspi_account_set_must_change(opensspi_accounts *accounts,
+                                                              const char *user, const char *domain,
+                                                              int must_change);
+OPENSSPI_API SECURITY_STATUS opensspi_account_set_expiry(opensspi_accounts *accounts,
+                                                         const char *user, const char *domain,
+                                                         uint64_t expires);
+OPENSSPI_API SECURITY_STATUS opensspi_account_remove(opensspi_accounts *accounts, const char *user,
+                                                     const char *domain);
+
+typedef struct opensspi_account {
+  const char *user;
+  const char *domain;        /* "" for this machine */
+  int32_t enabled;
+  int32_t must_change;       /* the password */
+  uint64_t expires;          /* 0: never */
+  uint64_t last_logon;       /* 0: never */
+  uint32_t failures;         /* wrong passwords since the last right one */
+  uint64_t locked_until;     /* 0: not locked */
+} opensspi_account;
+
+/* Called for each account, by domain and name. The account lives as long as the call; what it
+ * returns other than 0 ends the list. */
+typedef int (*opensspi_account_callback)(const opensspi_account *account, void *user);
+OPENSSPI_API SECURITY_STATUS opensspi_account_list(opensspi_accounts *accounts,
+                                                   opensspi_account_callback callback, void *user);
+
+/* Takes lines of smbpasswd or of a FreeRDP SAM file; an account that is there already gets the new
+ * hash. `imported` and `skipped` count lines; comments and empty lines do not count. All or nothing:
+ * a database error leaves the accounts as they were. */
+OPENSSPI_API SECURITY_STATUS opensspi_account_import(opensspi_accounts *accounts, const char *text,
+                                                     size_t size, uint32_t *imported,
+                                                     uint32_t *skipped);
+
+/* After `threshold` wrong passwords an account is locked for `minutes`; threshold 0: never. */
+typedef struct opensspi_lockout_policy {
+  uint32_t threshold;
+  uint32_t minutes;
+} opensspi_lockout_policy;
+OPENSSPI_API SECURITY_STATUS opensspi_accounts_lockout(opensspi_accounts *accounts,
+                                                       opensspi_lockout_policy *policy);
+OPENSSPI_API SECURITY_STATUS opensspi_accounts_set_lockout(opensspi_accounts *accounts,
+                                                           const opensspi_lockout_policy *policy);
+
+/* Last logons and failures are written up to a second late; this writes what this process still
+ * holds. A server calls it before it exits. */
+OPENSSPI_API SECURITY_STATUS opensspi_accounts_flush(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* OPENSSPI_OPENSSPI_H */
