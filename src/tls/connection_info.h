@@ -10,10 +10,10 @@ enum class Version : std::uint16_t { Tls12 = 0x0303, Tls13 = 0x0304 };
 
 struct ConnectionInfo {
   Version version = Version::Tls13;
-  std::uint16_t cipher_suite = 0;     // IANA number
-  std::string cipher_suite_name;      // IANA name, "TLS_AES_256_GCM_SHA384"
-  std::uint32_t cipher_strength = 0;  // bits
-  std::uint32_t hash_strength = 0;    // bits; 0 for an AEAD
+  std::uint16_t cipher_suite = 0;        // IANA number
+  std::string cipher_suite_name;         // IANA name, "TLS_AES_256_GCM_SHA384"
+  std::uint32_t cipher_strength = 0;     // bits
+  std::uint32_t hash_strength = 0;       // bits; 0 for an AEAD
   std::uint32_t key_exchange_group = 0;  // IANA named group
   bool resumed = false;
 };

@@ -16,7 +16,7 @@ struct StreamSizes {  // SecPkgContext_StreamSizes, bytes
   std::uint32_t block_size = 0;
 };
 
-// How long the parts of one sealed record are.
+// How long the parts of one sealed record are. An empty message makes no record: all are 0.
 struct SealedRecord {
   std::size_t header = 0, data = 0, trailer = 0;
 };
@@ -24,9 +24,11 @@ struct SealedRecord {
 // What became of one received record.
 struct OpenedRecord {
   enum class Kind {
-    Data,         // plaintext lies in `data`, inside the record's memory; it may be empty
+    Data,         // plaintext lies in `data`, inside the record's memory; empty for a record that
+                  // carried none: a session ticket, a KeyUpdate without an answer
     Incomplete,   // at least `missing` more bytes are wanted; nothing was taken
-    Renegotiate,  // a post-handshake message: go back to the handshake with these bytes
+    Renegotiate,  // a post-handshake message that was taken and wants an answer: handshake() with
+                  // what follows, or with nothing, gives the bytes to send before any other
     Closed,       // the peer's close_notify
   };
   Kind kind = Kind::Data;

@@ -23,7 +23,7 @@ namespace opensspi::tls {
 struct Options {
   Version minimum = Version::Tls12, maximum = Version::Tls13;
   std::shared_ptr<const x509::KeyPair> key_pair;  // a server's; optional for a client
-  bool session_tickets = false;  // CREDSSP: no resumption
+  bool session_tickets = false;                   // CREDSSP: no resumption
   // Receives NSS key log lines; empty: none.
   std::function<void(std::string_view line)> key_log;
 };
@@ -61,26 +61,35 @@ class Session {
   static Result<std::unique_ptr<Session>> server(std::shared_ptr<const Parameters> parameters);
   ~Session();
 
-  // Only whole records are taken: with missing != 0 the caller brings the same bytes and more.
-  // Never takes application data: records after the handshake stay unread.
+  // Only whole records are taken. When the input ends inside a record, the whole ones before it are
+  // taken and the beginning of it is `unread`; when there is none before it, `missing` is not 0 and
+  // the caller brings the same bytes and more. Never takes application data: records after the
+  // handshake stay unread. Once established it takes nothing and gives what waits to be sent.
+  // Fails with InvalidToken for bytes that are not TLS, AlgorithmMismatch, MessageAltered,
+  // IllegalMessage, or what the peer's alert means; then `value` is the alert's number.
   HandshakeStep handshake(ByteView input);
 
   [[nodiscard]] StreamSizes stream_sizes() const;
   // Seals `data` in place into one record and writes header and trailer. EncryptFailure when data
   // is longer than maximum_message, BufferTooSmall when header or trailer is too short.
   Result<SealedRecord> seal_record(ByteSpan header, ByteSpan data, ByteSpan trailer);
-  // Opens the first record of `input` in place.
+  // Opens the first record of `input` in place. MessageAltered when it was changed on the way, what
+  // the peer's fatal alert means (`value` = its number), InvalidToken when it is not TLS; all leave
+  // a dead session, and handshake() gives the alert to send.
   Result<OpenedRecord> open_record(ByteSpan input);
 
   // One record with this plaintext, appended to `to`; longer plaintext takes several records.
   Result<void> seal_to(Bytes& to, ByteView plaintext);
-  // An alert record (close_notify, or fatal access_denied (49) to refuse a logon).
+  // An alert record. libssl offers close_notify (level 1, description 0) and no other:
+  // UnsupportedFunction for those. Nothing can be sealed after it; receiving goes on.
   Result<Bytes> alert(std::uint8_t level, std::uint8_t description);
 
   [[nodiscard]] ConnectionInfo connection_info() const;
   [[nodiscard]] std::optional<x509::Certificate> peer_certificate() const;
   [[nodiscard]] std::optional<x509::Certificate> local_certificate() const;
-  // RFC 5929 tls-unique (1.2 only) and RFC 9266 tls-exporter.
+  // The application data of SEC_CHANNEL_BINDINGS: "tls-unique:" and the first Finished (RFC 5929 3)
+  // for TLS 1.2, "tls-exporter:" and 32 bytes (RFC 9266) for TLS 1.3, where tls-unique is
+  // undefined.
   [[nodiscard]] Result<Bytes> unique_binding() const;
 
   struct Native;

@@ -1,0 +1,104 @@
+// What was agreed, by whom, and what binds other protocols to it.
+#include <openssl/objects.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <array>
+
+#include "tls/native.h"
+#include "tls/session.h"
+
+namespace opensspi::tls {
+namespace {
+
+constexpr std::string_view kUniquePrefix = "tls-unique:";      // RFC 5929 3
+constexpr std::string_view kExporterPrefix = "tls-exporter:";  // RFC 9266 2
+constexpr std::string_view kExporterLabel = "EXPORTER-Channel-Binding";
+constexpr std::size_t kExporterSize = 32;
+
+struct Group {
+  int nid;
+  std::uint32_t number;  // IANA "TLS Supported Groups"
+};
+constexpr std::array kGroups = {Group{NID_X9_62_prime256v1, 23}, Group{NID_secp384r1, 24},
+                                Group{NID_secp521r1, 25}, Group{NID_X25519, 29},
+                                Group{NID_X448, 30}};
+
+std::uint32_t group_number(int nid) {
+  const auto* known = std::find_if(kGroups.begin(), kGroups.end(),
+                                   [nid](const Group& group) { return group.nid == nid; });
+  return known == kGroups.end() ? 0 : known->number;
+}
+
+std::uint32_t mac_bits(const SSL_CIPHER* cipher) {
+  if (SSL_CIPHER_is_aead(cipher) != 0) return 0;
+  const EVP_MD* mac = EVP_get_digestbynid(SSL_CIPHER_get_digest_nid(cipher));
+  return static_cast<std::uint32_t>(EVP_MD_get_size(mac)) * 8;
+}
+
+// RFC 5929 3: the first Finished message, the client's in a full handshake and the server's in an
+// abbreviated one.
+Bytes first_finished(const SSL* ssl) {
+  const bool own = (SSL_is_server(ssl) != 0) == (SSL_session_reused(ssl) != 0);
+  Bytes finished(EVP_MAX_MD_SIZE);
+  finished.resize(own ? SSL_get_finished(ssl, finished.data(), finished.size())
+                      : SSL_get_peer_finished(ssl, finished.data(), finished.size()));
+  return finished;
+}
+
+}  // namespace
+
+ConnectionInfo Session::connection_info() const {
+  SSL* ssl = native_->ssl.get();
+  ConnectionInfo info;
+  const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
+  if (native_->state != Native::State::Established || cipher == nullptr) return info;
+  info.version = static_cast<Version>(SSL_version(ssl));
+  info.cipher_suite = SSL_CIPHER_get_protocol_id(cipher);
+  info.cipher_suite_name = SSL_CIPHER_standard_name(cipher);
+  info.cipher_strength = static_cast<std::uint32_t>(SSL_CIPHER_get_bits(cipher, nullptr));
+  info.hash_strength = mac_bits(cipher);
+  info.key_exchange_group = group_number(static_cast<int>(SSL_get_negotiated_group(ssl)));
+  info.resumed = SSL_session_reused(ssl) != 0;
+  return info;
+}
+
+std::optional<x509::Certificate> Session::peer_certificate() const {
+  X509* peer = SSL_get0_peer_certificate(native_->ssl.get());
+  if (peer == nullptr || X509_up_ref(peer) != 1) return std::nullopt;
+  auto certificate = x509::certificate_of(x509::OwnedX509(peer));
+  if (!certificate) return std::nullopt;
+  return *std::move(certificate);
+}
+
+std::optional<x509::Certificate> Session::local_certificate() const {
+  const x509::KeyPair* pair = native_->parameters->key_pair();
+  int signature = NID_undef;  // of this side's CertificateVerify or ServerKeyExchange
+  if (pair == nullptr || SSL_get_signature_nid(native_->ssl.get(), &signature) != 1) {
+    return std::nullopt;
+  }
+  return pair->chain.front();
+}
+
+Result<Bytes> Session::unique_binding() const {
+  if (native_->state != Native::State::Established) {
+    return fail(Status::InvalidHandle, "the TLS handshake is not complete");
+  }
+  SSL* ssl = native_->ssl.get();
+  if (SSL_version(ssl) == TLS1_2_VERSION) {
+    Bytes binding = copy(view(kUniquePrefix));
+    append(binding, first_finished(ssl));
+    return binding;
+  }
+  Bytes binding = copy(view(kExporterPrefix));
+  binding.resize(kExporterPrefix.size() + kExporterSize);
+  // RFC 9266 2: the context is present and of length zero.
+  if (SSL_export_keying_material(ssl, binding.data() + kExporterPrefix.size(), kExporterSize,
+                                 kExporterLabel.data(), kExporterLabel.size(), nullptr, 0,
+                                 1) != 1) {
+    return fail(Status::InternalError, "the TLS session exports no keys");
+  }
+  return binding;
+}
+
+}  // namespace opensspi::tls

@@ -1,0 +1,157 @@
+// Application data: one message per record, in place on the caller's memory. RFC 5246 6.2.3 and
+// RFC 8446 5.2 lay the records out as
+//   TLS 1.3          header 5                    data   content type 1, tag 16
+//   TLS 1.2 GCM      header 5, explicit nonce 8  data   tag 16
+//   TLS 1.2 ChaCha   header 5                    data   tag 16
+//   TLS 1.2 CBC      header 5, IV 16             data   MAC, padding 1 to 16
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <utility>
+
+#include "tls/failure.h"
+#include "tls/framing.h"
+#include "tls/native.h"
+#include "tls/session.h"
+
+namespace opensspi::tls {
+namespace {
+
+using State = Session::Native::State;
+
+constexpr std::uint32_t kTag = 16, kBlock = 16, kExplicitNonce = 8, kContentType = 1;
+
+StreamSizes sizes_of(const SSL* ssl) {
+  StreamSizes sizes{kRecordHeaderSize, kTag, kMaxPlaintext, 4, kBlock};
+  const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
+  if (SSL_version(ssl) == TLS1_3_VERSION) {
+    sizes.trailer += kContentType;
+  } else if (SSL_CIPHER_is_aead(cipher) == 0) {
+    const EVP_MD* mac = EVP_get_digestbynid(SSL_CIPHER_get_digest_nid(cipher));
+    sizes.header += kBlock;
+    sizes.trailer = static_cast<std::uint32_t>(EVP_MD_get_size(mac)) + kBlock;
+  } else if (SSL_CIPHER_get_cipher_nid(cipher) != NID_chacha20_poly1305) {
+    sizes.header += kExplicitNonce;
+  }
+  return sizes;
+}
+
+// A post-handshake message may want an answer (a KeyUpdate) and libssl would put it in front of
+// the next record; it is made at once, so that whoever sends next finds it in `pending`.
+bool answer_key_update(Session::Native& native) {
+  SSL* ssl = native.ssl.get();
+  if (SSL_get_key_update_type(ssl) == SSL_KEY_UPDATE_NONE) return true;
+  native.wire.output = &native.pending;
+  return run(native, [](SSL* s) {
+           return SSL_key_update(s, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 ? SSL_do_handshake(s) : -1;
+         }) == SSL_ERROR_NONE;
+}
+
+Error dead(Session::Native& native, const Error& otherwise) {
+  native.state = State::Dead;
+  return take_failure(otherwise);
+}
+
+Result<void> may_send(const Session::Native& native) {
+  if (native.state != State::Established) {
+    return fail(Status::ContextExpired, "there is no TLS session to send over");
+  }
+  if ((SSL_get_shutdown(native.ssl.get()) & SSL_SENT_SHUTDOWN) != 0) {
+    return fail(Status::ContextExpired, "the TLS session was closed by this side");
+  }
+  return {};
+}
+
+}  // namespace
+
+StreamSizes Session::stream_sizes() const {
+  return native_->state == State::Established ? sizes_of(native_->ssl.get()) : StreamSizes{};
+}
+
+Result<SealedRecord> Session::seal_record(ByteSpan header, ByteSpan data, ByteSpan trailer) {
+  TRY(may_send(*native_));
+  const StreamSizes sizes = stream_sizes();
+  if (data.size() > sizes.maximum_message) {
+    return fail(Status::EncryptFailure, "the message is longer than one TLS record holds");
+  }
+  if (header.size() < sizes.header || trailer.size() < sizes.trailer) {
+    return fail(Status::BufferTooSmall, "the header or trailer is shorter than STREAM_SIZES says");
+  }
+  if (!native_->pending.empty()) {
+    return fail(Status::OutOfSequence, "the answer to the peer's TLS message must be sent first");
+  }
+  if (data.empty()) return SealedRecord{};
+  Wire::Scatter scatter{header.first(sizes.header), data, trailer};
+  native_->wire.input = {};
+  native_->wire.scatter = &scatter;
+  const int outcome = run(*native_, [&](SSL* ssl) {
+    std::size_t written = 0;
+    return SSL_write_ex(ssl, data.data(), data.size(), &written);
+  });
+  if (outcome != SSL_ERROR_NONE || !scatter.written) {
+    return fail(dead(*native_, {Status::EncryptFailure, "the message could not be encrypted"}));
+  }
+  return SealedRecord{sizes.header, data.size(), scatter.trailer_size};
+}
+
+Result<void> Session::seal_to(Bytes& to, ByteView plaintext) {
+  TRY(may_send(*native_));
+  append(to, native_->pending);
+  native_->pending.clear();
+  if (plaintext.empty()) return {};
+  native_->wire.input = {};
+  native_->wire.output = &to;
+  const int outcome = run(*native_, [&](SSL* ssl) {
+    std::size_t written = 0;
+    return SSL_write_ex(ssl, plaintext.data(), plaintext.size(), &written);
+  });
+  if (outcome != SSL_ERROR_NONE) {
+    return fail(dead(*native_, {Status::EncryptFailure, "the message could not be encrypted"}));
+  }
+  return {};
+}
+
+Result<OpenedRecord> Session::open_record(ByteSpan input) {
+  if (native_->state != State::Established) {
+    return fail(Status::ContextExpired, "there is no TLS session to receive from");
+  }
+  const Result<Framing> framing = first_record(input);
+  if (!framing) {
+    native_->state = State::Dead;
+    return fail(framing.error());
+  }
+  OpenedRecord opened;
+  opened.missing = framing->missing;
+  opened.consumed = framing->size;
+  opened.kind = OpenedRecord::Kind::Incomplete;
+  if (framing->size == 0) return opened;
+
+  const ByteSpan record = input.first(framing->size);
+  const std::size_t header = std::min<std::size_t>(stream_sizes().header, record.size());
+  const ByteSpan room = record.subspan(header);  // libssl has taken the record before it writes
+  native_->wire.input = record;
+  native_->wire.output = &native_->pending;
+  std::size_t size = 0;
+  std::uint8_t nothing = 0;
+  const int outcome = run(*native_, [&](SSL* ssl) {
+    return room.empty() ? SSL_read_ex(ssl, &nothing, sizeof nothing, &size)
+                        : SSL_read_ex(ssl, room.data(), room.size(), &size);
+  });
+  opened.kind = OpenedRecord::Kind::Data;
+  if (outcome == SSL_ERROR_ZERO_RETURN) {
+    opened.kind = OpenedRecord::Kind::Closed;
+    return opened;
+  }
+  // WANT_READ: the record held no application data (a ticket, a KeyUpdate, an empty record).
+  if ((outcome != SSL_ERROR_NONE && outcome != SSL_ERROR_WANT_READ) ||
+      !native_->wire.input.empty() || size > room.size() || !answer_key_update(*native_)) {
+    return fail(dead(*native_, {Status::DecryptFailure, "a TLS record could not be decrypted"}));
+  }
+  if (!native_->pending.empty()) opened.kind = OpenedRecord::Kind::Renegotiate;
+  opened.header = record.first(header);
+  opened.data = room.first(size);
+  opened.trailer = room.subspan(size);
+  return opened;
+}
+
+}  // namespace opensspi::tls

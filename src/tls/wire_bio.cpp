@@ -1,0 +1,87 @@
+// The BIO that lets libssl work on the caller's own bytes.
+#include <openssl/bio.h>
+
+#include <algorithm>
+#include <new>
+
+#include "tls/native.h"
+
+namespace opensspi::tls {
+namespace {
+
+bool scatter(Wire::Scatter& to, ByteView record) {
+  const std::size_t fixed = to.header.size() + to.data.size();
+  if (to.written || record.size() < fixed || record.size() - fixed > to.trailer.size()) {
+    return false;
+  }
+  const auto data = record.begin() + static_cast<std::ptrdiff_t>(to.header.size());
+  const auto trailer = record.begin() + static_cast<std::ptrdiff_t>(fixed);
+  std::copy(record.begin(), data, to.header.begin());
+  std::copy(data, trailer, to.data.begin());
+  std::copy(trailer, record.end(), to.trailer.begin());
+  to.trailer_size = record.size() - fixed;
+  to.written = true;
+  return true;
+}
+
+int wire_write(BIO* bio, const char* data, size_t size, size_t* written) noexcept {
+  auto& wire = *static_cast<Wire*>(BIO_get_data(bio));
+  const ByteView record(reinterpret_cast<const std::uint8_t*>(data), size);
+  BIO_clear_retry_flags(bio);
+  if (wire.scatter != nullptr) {
+    if (!scatter(*wire.scatter, record)) return 0;
+  } else if (wire.output != nullptr) {
+    try {  // libssl is C: nothing may fly through it; run() throws again
+      append(*wire.output, record);
+    } catch (const std::bad_alloc&) {
+      wire.out_of_memory = true;
+      return 0;
+    }
+  } else {
+    return 0;
+  }
+  *written = size;
+  return 1;
+}
+
+int wire_read(BIO* bio, char* out, size_t size, size_t* read) noexcept {
+  auto& wire = *static_cast<Wire*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  if (wire.input.empty()) {
+    BIO_set_retry_read(bio);
+    return 0;
+  }
+  *read = std::min(size, wire.input.size());
+  std::copy_n(wire.input.begin(), *read, out);
+  wire.input = wire.input.subspan(*read);
+  return 1;
+}
+
+long wire_ctrl(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) noexcept {
+  return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+using OwnedMethod = std::unique_ptr<BIO_METHOD, x509::FreedBy<BIO_meth_free>>;
+
+OwnedMethod make_method() {
+  OwnedMethod method(BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "opensspi wire"));
+  if (method != nullptr) {
+    BIO_meth_set_write_ex(method.get(), wire_write);
+    BIO_meth_set_read_ex(method.get(), wire_read);
+    BIO_meth_set_ctrl(method.get(), wire_ctrl);
+  }
+  return method;
+}
+
+}  // namespace
+
+BIO* new_wire_bio(Wire& wire) {
+  static const OwnedMethod method = make_method();
+  BIO* bio = method == nullptr ? nullptr : BIO_new(method.get());
+  if (bio == nullptr) return nullptr;
+  BIO_set_data(bio, &wire);
+  BIO_set_init(bio, 1);
+  return bio;
+}
+
+}  // namespace opensspi::tls

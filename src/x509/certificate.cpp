@@ -1,0 +1,108 @@
+// Reading a certificate and what CredSSP and channel bindings need of it: the subject public key
+// ([MS-CSSP] 3.1.5) and the hash of RFC 5929 4.1.
+#include "x509/certificate.h"
+
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+
+#include "crypto/openssl.h"
+#include "x509/native.h"
+
+namespace opensspi::x509 {
+namespace {
+
+using OwnedMd = std::unique_ptr<EVP_MD, FreedBy<EVP_MD_free>>;
+
+Bytes der_of(X509* x509) {
+  const int size = i2d_X509(x509, nullptr);
+  if (size <= 0) return {};
+  Bytes der(static_cast<std::size_t>(size));
+  std::uint8_t* end = der.data();
+  i2d_X509(x509, &end);
+  return der;
+}
+
+// RFC 5929 4.1: "if the certificate's signatureAlgorithm uses a single hash function, and that
+// hash function is either MD5 or SHA-1, then use SHA-256".
+int end_point_digest(int signature_digest) {
+  return signature_digest == NID_md5 || signature_digest == NID_sha1 ? NID_sha256
+                                                                     : signature_digest;
+}
+
+}  // namespace
+
+OwnedX509 new_x509() {
+  return OwnedX509(X509_new_ex(crypto::library_context(), nullptr));
+}
+
+OwnedBio reading(ByteView bytes) {
+  if (bytes.size() > INT32_MAX) return nullptr;
+  return OwnedBio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+}
+
+Result<Certificate> certificate_of(OwnedX509 x509) {
+  auto native = std::make_shared<Certificate::Native>();
+  native->der = der_of(x509.get());
+  // Not i2d_PublicKey: it decodes the key again, which costs 90 us in OpenSSL 3.0.
+  const ASN1_BIT_STRING* key = X509_get0_pubkey_bitstr(x509.get());
+  if (native->der.empty() || key == nullptr) {
+    return fail(Status::UnknownCredentials, "the certificate cannot be read");
+  }
+  const std::uint8_t* data = ASN1_STRING_get0_data(key);
+  native->subject_public_key.assign(data, data + ASN1_STRING_length(key));
+  native->x509 = std::move(x509);
+  return Certificate(std::move(native));
+}
+
+Result<Certificate> Certificate::from_der(ByteView der) {
+  OwnedX509 x509 = new_x509();
+  if (x509 == nullptr) return fail(Status::InsufficientMemory, "no memory for a certificate");
+  X509* decoded = x509.release();  // d2i frees it, and clears the pointer, when it fails
+  const std::uint8_t* position = der.data();
+  decoded = d2i_X509(&decoded, &position, static_cast<long>(der.size()));
+  x509.reset(decoded);
+  if (x509 == nullptr || position != der.data() + der.size()) {
+    return fail(Status::UnknownCredentials, "the bytes are not one DER certificate");
+  }
+  return certificate_of(std::move(x509));
+}
+
+const Bytes& Certificate::der() const {
+  return native_->der;
+}
+
+const Bytes& Certificate::subject_public_key() const {
+  return native_->subject_public_key;
+}
+
+Result<Bytes> Certificate::end_point_hash() const {
+  int digest = NID_undef;
+  X509_get_signature_info(native_->x509.get(), &digest, nullptr, nullptr, nullptr);
+  const OwnedMd md(
+      EVP_MD_fetch(crypto::library_context(), OBJ_nid2sn(end_point_digest(digest)), nullptr));
+  // RFC 5929 4.1: without a single hash function the binding is not defined (Ed25519).
+  if (digest == NID_undef || md == nullptr) {
+    return fail(Status::UnsupportedFunction,
+                "the certificate's signature has no hash that an end point binding could use");
+  }
+  Bytes hash(EVP_MAX_MD_SIZE);
+  unsigned int size = 0;
+  if (EVP_Digest(der().data(), der().size(), hash.data(), &size, md.get(), nullptr) != 1) {
+    return fail(Status::InternalError, "the certificate could not be hashed");
+  }
+  hash.resize(size);
+  return hash;
+}
+
+std::string Certificate::subject_name() const {
+  const OwnedBio out(BIO_new(BIO_s_mem()));
+  if (out == nullptr) return {};
+  // RFC 2253 escapes control characters; without ESC_MSB the text stays UTF-8.
+  const unsigned long flags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
+  X509_NAME_print_ex(out.get(), X509_get_subject_name(native_->x509.get()), 0, flags);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out.get(), &text);
+  return size <= 0 ? std::string() : std::string(text, static_cast<std::size_t>(size));
+}
+
+}  // namespace opensspi::x509

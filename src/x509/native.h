@@ -1,0 +1,52 @@
+// The OpenSSL objects behind x509's values, for the .cpp files of x509 and tls only.
+#pragma once
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include <memory>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "x509/certificate.h"
+#include "x509/private_key.h"
+
+namespace opensspi::x509 {
+
+// Deletes by an OpenSSL function, so that a unique_ptr stays one pointer wide.
+template <auto kFree>
+struct FreedBy {
+  template <class T>
+  void operator()(T* object) const {
+    kFree(object);
+  }
+};
+
+using OwnedBio = std::unique_ptr<BIO, FreedBy<BIO_free>>;
+using OwnedX509 = std::unique_ptr<X509, FreedBy<X509_free>>;
+using OwnedPkey = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+
+struct Certificate::Native {
+  OwnedX509 x509;
+  Bytes der;
+  Bytes subject_public_key;
+};
+
+struct PrivateKey::Native {
+  OwnedPkey key;
+};
+
+// An empty certificate in the library's context, for the decoders that fill one.
+OwnedX509 new_x509();
+
+// UnknownCredentials when it has no encoding or no key.
+Result<Certificate> certificate_of(OwnedX509 x509);
+
+// A certificate chain with its key: UnknownCredentials when the key is not the first one's.
+Result<KeyPair> paired(std::vector<Certificate> chain, OwnedPkey key);
+
+// A BIO that reads these bytes; they must outlive it.
+OwnedBio reading(ByteView bytes);
+
+}  // namespace opensspi::x509
