@@ -1,0 +1,74 @@
+// The selected mechanism, stepped and asked on behalf of both sides.
+#include "negotiate/negotiation.h"
+
+#include <utility>
+
+namespace opensspi::negotiate {
+
+Negotiation::Negotiation(const ContextRequest& request, std::vector<Mechanism> mechanisms)
+    : request_(request), mechanisms_(std::move(mechanisms)) {}
+
+MessageProtection* Negotiation::message_protection() {
+  return inner_ ? inner_->message_protection() : nullptr;
+}
+
+Result<Attribute> Negotiation::query(AttributeId id) const {
+  if (id == AttributeId::Flags) return granted_;
+  if (!inner_) return fail(Status::InvalidHandle, "no mechanism is selected yet");
+  switch (id) {
+    case AttributeId::PackageInfo:
+      return package_;
+    case AttributeId::NegotiationInfo:
+      return NegotiationInfo{package_,
+                             complete_ ? NegotiationState::Complete : NegotiationState::InProgress};
+    default:
+      return inner_->query(id);
+  }
+}
+
+ContextRequest Negotiation::inner_request(const Mechanism& mechanism, Framing framing) const {
+  ContextRequest request = request_;
+  request.mechanism_oid = framing == Framing::Spnego ? mechanism.oid : ByteView{};
+  return request;
+}
+
+bool Negotiation::usable(const Mechanism& mechanism) const {
+  return mechanism.credential->new_context(inner_request(mechanism, Framing::Spnego)).has_value();
+}
+
+Result<void> Negotiation::select(const Mechanism& mechanism, Framing framing) {
+  TRY_ASSIGN(inner_, mechanism.credential->new_context(inner_request(mechanism, framing)));
+  package_ = mechanism.package;
+  inner_refusal_.clear();
+  return {};
+}
+
+Result<Negotiation::Leg> Negotiation::advance(ByteView token) {
+  StepOutput out = inner_->step({token, channel_bindings_ ? &*channel_bindings_ : nullptr});
+  if (!out.progress) {
+    inner_refusal_ = std::move(out.token);
+    return fail(out.progress.error());
+  }
+  if (*out.progress != Progress::ContinueNeeded && *out.progress != Progress::Complete) {
+    return fail(Status::InternalError, "the mechanism asked for what SPNEGO cannot give");
+  }
+  granted_ = out.granted;
+  expiry_ = out.expiry;
+  return Leg{std::move(out.token), *out.progress == Progress::Complete};
+}
+
+void Negotiation::remember_bindings(const StepInput& input) {
+  if (input.channel_bindings != nullptr) channel_bindings_ = *input.channel_bindings;
+}
+
+StepOutput Negotiation::output(const Result<Progress>& progress, Bytes token) {
+  complete_ = progress == Progress::Complete;
+  StepOutput out;
+  out.progress = progress;
+  out.token = std::move(token);
+  out.granted = granted_;
+  out.expiry = expiry_;
+  return out;
+}
+
+}  // namespace opensspi::negotiate

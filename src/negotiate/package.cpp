@@ -1,0 +1,134 @@
+// Negotiate and its credential: one sub-credential for each mechanism that can take the caller's.
+#include "negotiate/package.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "negotiate/acceptor.h"
+#include "negotiate/initiator.h"
+
+namespace opensspi::negotiate {
+namespace {
+
+const PackageInfo kInfo{
+    .name = "Negotiate",
+    .comment = "Microsoft Package Negotiator",
+    .capabilities = 0x00883BB3,
+    .rpc_id = 9,
+    .max_token = 48256,
+    .auth_data = AuthDataKind::Identity,
+    .mechanism_oids = {},
+};
+
+char folded(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, folded, folded);
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// PackageList of SEC_WINNT_AUTH_IDENTITY_EX: names with commas between them; "!name" excludes. With
+// any plain name in it, what is not named is excluded too.
+bool allowed(std::string_view package_list, std::string_view package) {
+  bool named = false;
+  bool any_plain = false;
+  while (!package_list.empty()) {
+    const std::size_t comma = std::min(package_list.find(','), package_list.size());
+    const std::string_view entry = trimmed(package_list.substr(0, comma));
+    package_list.remove_prefix(std::min(comma + 1, package_list.size()));
+    if (entry.empty()) continue;
+    if (entry.front() == '!') {
+      if (same_name(trimmed(entry.substr(1)), package)) return false;
+      continue;
+    }
+    any_plain = true;
+    named = named || same_name(entry, package);
+  }
+  return named || !any_plain;
+}
+
+class NegotiateCredential final : public Credential {
+ public:
+  NegotiateCredential(std::shared_ptr<const Environment> environment, CredentialUse use,
+                      std::vector<Mechanism> mechanisms)
+      : environment_(std::move(environment)), use_(use), mechanisms_(std::move(mechanisms)) {}
+
+  Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override {
+    const CredentialUse other =
+        request.role == Role::Client ? CredentialUse::Inbound : CredentialUse::Outbound;
+    if (use_ == other) return fail(Status::NoCredentials, "the credential is for the other side");
+    if (request.role == Role::Client) {
+      return std::make_unique<Initiator>(environment_, request, mechanisms_);
+    }
+    return std::make_unique<Acceptor>(request, mechanisms_);
+  }
+
+  [[nodiscard]] FileTime expiry() const override {
+    FileTime earliest = kNever;
+    for (const Mechanism& m : mechanisms_) earliest = std::min(earliest, m.credential->expiry());
+    return earliest;
+  }
+
+  [[nodiscard]] Result<Names> names() const override {
+    for (const Mechanism& mechanism : mechanisms_) {
+      if (Result<Names> names = mechanism.credential->names()) return names;
+    }
+    return Credential::names();
+  }
+
+ private:
+  std::shared_ptr<const Environment> environment_;
+  CredentialUse use_;
+  std::vector<Mechanism> mechanisms_;
+};
+
+class NegotiatePackage final : public SecurityPackage {
+ public:
+  NegotiatePackage(std::shared_ptr<const Environment> environment,
+                   std::vector<const SecurityPackage*> mechanisms)
+      : environment_(std::move(environment)), mechanisms_(std::move(mechanisms)) {}
+
+  [[nodiscard]] const PackageInfo& info() const override { return kInfo; }
+
+  // Windows: a package list that nothing satisfies is found out by the first leg, not here.
+  Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const override {
+    std::vector<Mechanism> mechanisms;
+    std::optional<Error> first_error;
+    for (const SecurityPackage* package : mechanisms_) {
+      if (!allowed(request.auth_data.package_list, package->info().name)) continue;
+      Result<std::shared_ptr<Credential>> credential = package->acquire(request);
+      if (!credential) {
+        if (!first_error) first_error = credential.error();
+        continue;
+      }
+      for (const ByteView oid : package->info().mechanism_oids) {
+        mechanisms.push_back({oid, &package->info(), *credential});
+      }
+    }
+    if (mechanisms.empty() && first_error) return fail(*first_error);
+    return std::make_shared<NegotiateCredential>(environment_, request.use, std::move(mechanisms));
+  }
+
+ private:
+  std::shared_ptr<const Environment> environment_;
+  std::vector<const SecurityPackage*> mechanisms_;
+};
+
+}  // namespace
+
+std::unique_ptr<SecurityPackage> make_package(std::shared_ptr<const Environment> environment,
+                                              std::vector<const SecurityPackage*> mechanisms) {
+  return std::make_unique<NegotiatePackage>(std::move(environment), std::move(mechanisms));
+}
+
+}  // namespace opensspi::negotiate
