@@ -61,14 +61,12 @@ long wire_ctrl(BIO* /*bio*/, int command, long /*number*/, void* /*pointer*/) no
   return command == BIO_CTRL_FLUSH ? 1 : 0;
 }
 
-using OwnedMethod = std::unique_ptr<BIO_METHOD, x509::FreedBy<BIO_meth_free>>;
-
-OwnedMethod make_method() {
-  OwnedMethod method(BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "opensspi wire"));
+BIO_METHOD* make_method() {
+  BIO_METHOD* method = BIO_meth_new(BIO_TYPE_SOURCE_SINK | BIO_get_new_index(), "opensspi wire");
   if (method != nullptr) {
-    BIO_meth_set_write_ex(method.get(), wire_write);
-    BIO_meth_set_read_ex(method.get(), wire_read);
-    BIO_meth_set_ctrl(method.get(), wire_ctrl);
+    BIO_meth_set_write_ex(method, wire_write);
+    BIO_meth_set_read_ex(method, wire_read);
+    BIO_meth_set_ctrl(method, wire_ctrl);
   }
   return method;
 }
@@ -76,8 +74,9 @@ OwnedMethod make_method() {
 }  // namespace
 
 BIO* new_wire_bio(Wire& wire) {
-  static const OwnedMethod method = make_method();
-  BIO* bio = method == nullptr ? nullptr : BIO_new(method.get());
+  // Never freed: a session may outlive this library's statics, as crypto::library_context() says.
+  static BIO_METHOD* const method = make_method();
+  BIO* bio = method == nullptr ? nullptr : BIO_new(method);
   if (bio == nullptr) return nullptr;
   BIO_set_data(bio, &wire);
   BIO_set_init(bio, 1);

@@ -37,7 +37,8 @@ OwnedX509 new_x509() {
 
 OwnedBio reading(ByteView bytes) {
   if (bytes.size() > INT32_MAX) return nullptr;
-  return OwnedBio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+  const void* data = bytes.empty() ? "" : static_cast<const void*>(bytes.data());  // never null
+  return OwnedBio(BIO_new_mem_buf(data, static_cast<int>(bytes.size())));
 }
 
 Result<Certificate> certificate_of(OwnedX509 x509) {

@@ -2,20 +2,67 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "x509/certificate.h"
 
 namespace opensspi::x509 {
 
+// CERT_TRUST_STATUS.dwErrorStatus of wincrypt.h: the bits that a verdict can have.
+namespace trust_error {
+inline constexpr std::uint32_t kNotTimeValid = 0x00000001;
+inline constexpr std::uint32_t kRevoked = 0x00000004;
+inline constexpr std::uint32_t kNotSignatureValid = 0x00000008;
+inline constexpr std::uint32_t kNotValidForUsage = 0x00000010;
+inline constexpr std::uint32_t kUntrustedRoot = 0x00000020;
+inline constexpr std::uint32_t kInvalidExtension = 0x00000100;
+inline constexpr std::uint32_t kInvalidBasicConstraints = 0x00000400;
+inline constexpr std::uint32_t kHasNotPermittedNameConstraint = 0x00004000;
+inline constexpr std::uint32_t kHasExcludedNameConstraint = 0x00008000;
+inline constexpr std::uint32_t kPartialChain = 0x00010000;
+inline constexpr std::uint32_t kHasWeakSignature = 0x00100000;
+inline constexpr std::uint32_t kExplicitDistrust = 0x04000000;
+inline constexpr std::uint32_t kHasNotSupportedCriticalExt = 0x08000000;
+}  // namespace trust_error
+
+// dwInfoStatus.
+namespace trust_info {
+inline constexpr std::uint32_t kHasExactMatchIssuer = 0x00000001;
+inline constexpr std::uint32_t kHasKeyMatchIssuer = 0x00000002;
+inline constexpr std::uint32_t kHasNameMatchIssuer = 0x00000004;
+inline constexpr std::uint32_t kSelfSigned = 0x00000008;
+inline constexpr std::uint32_t kPeerTrusted = 0x00000800;
+}  // namespace trust_info
+
 struct TrustStatus {
-  std::uint32_t errors = 0;  // CERT_TRUST_IS_* of wincrypt.h; 0: trusted
-  std::uint32_t info = 0;    // CERT_TRUST_IS_SELF_SIGNED, …
+  std::uint32_t errors = 0;  // trust_error; 0: trusted
+  std::uint32_t info = 0;    // trust_info
   bool name_matches = false;
 };
 
-// Judges against the system's store at this moment. `chain`: end entity first.
-[[nodiscard]] TrustStatus judge(std::span<const Certificate> chain, std::string_view host);
+// The authorities that a chain may end in. Safe for use by several threads at once.
+class TrustStore {
+ public:
+  // The system's: OpenSSL's default directory of hashed names and its default bundle. Opened once
+  // per process; certificates that appear in the directory later are found.
+  static const TrustStore& system();
+  // A missing file or directory is an empty one.
+  static TrustStore open(const std::string& directory, const std::string& bundle);
+
+  struct Native;
+  explicit TrustStore(std::shared_ptr<const Native> native) : native_(std::move(native)) {}
+  [[nodiscard]] const Native& native() const { return *native_; }
+
+ private:
+  std::shared_ptr<const Native> native_;
+};
+
+// Judges at this moment for server authentication. `chain`: end entity first. `host`: a DNS name or
+// an address, as its caller would dial it; an empty one matches nothing. Revocation is not asked.
+[[nodiscard]] TrustStatus judge(std::span<const Certificate> chain, std::string_view host,
+                                const TrustStore& store = TrustStore::system());
 
 }  // namespace opensspi::x509

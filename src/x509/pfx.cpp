@@ -1,0 +1,151 @@
+// PKCS#12 (RFC 7292): what Windows exports a certificate with its key as.
+//
+// Old Windows encrypts with RC2-40 and 3DES; RC2 lives in OpenSSL's legacy provider. That one is
+// loaded into a context of its own, which dies with this import, and what was read is carried
+// over as DER, so the library's context never has it.
+#include <openssl/err.h>
+#include <openssl/pkcs12.h>
+#include <openssl/pkcs12err.h>
+#include <openssl/provider.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+
+#include "base/secret.h"
+#include "crypto/openssl.h"
+#include "x509/native.h"
+
+namespace opensspi::x509 {
+namespace {
+
+struct FreeStack {
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_pop_free(stack, X509_free); }
+};
+
+using OwnedLibrary = std::unique_ptr<OSSL_LIB_CTX, FreedBy<OSSL_LIB_CTX_free>>;
+using OwnedProvider = std::unique_ptr<OSSL_PROVIDER, FreedBy<OSSL_PROVIDER_unload>>;
+using OwnedPkcs12 = std::unique_ptr<PKCS12, FreedBy<PKCS12_free>>;
+using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
+
+// The context of one import. The members die in reverse order.
+struct Workshop {
+  OwnedLibrary library{OSSL_LIB_CTX_new()};
+  OwnedProvider standard{OSSL_PROVIDER_load(library.get(), "default")};
+  OwnedProvider legacy{OSSL_PROVIDER_try_load(library.get(), "legacy", 1)};
+};
+
+struct Contents {
+  OwnedPkey key;
+  OwnedX509 certificate;
+  OwnedStack others;
+};
+
+Error why_not_parsed(bool has_legacy) {
+  bool wrong_password = false, unsupported = false;
+  while (const unsigned long code = ERR_get_error()) {
+    const int reason = ERR_GET_REASON(code);
+    wrong_password |= ERR_GET_LIB(code) == ERR_LIB_PKCS12 && reason == PKCS12_R_MAC_VERIFY_FAILURE;
+    unsupported |= reason == ERR_R_UNSUPPORTED;
+  }
+  if (wrong_password) return {Status::UnknownCredentials, "the password does not open the PFX"};
+  if (unsupported && !has_legacy) {
+    return {Status::UnknownCredentials,
+            "the PFX is encrypted with an old algorithm (RC2) and OpenSSL's legacy provider, which "
+            "has it, is not installed"};
+  }
+  if (unsupported) {
+    return {Status::UnknownCredentials,
+            "the PFX is encrypted with an algorithm that OpenSSL does not have"};
+  }
+  return {Status::UnknownCredentials, "the PFX is damaged"};
+}
+
+Result<Contents> parse(Workshop& workshop, ByteView pfx, ByteView password) {
+  PKCS12* decoded = PKCS12_init_ex(NID_pkcs7_data, workshop.library.get(), nullptr);
+  const std::uint8_t* position = pfx.data();
+  // d2i fills it, or frees it and clears the pointer.
+  d2i_PKCS12(&decoded, &position, static_cast<long>(pfx.size()));
+  const OwnedPkcs12 pkcs12(decoded);
+  if (pkcs12 == nullptr || position == pfx.data()) {
+    ERR_clear_error();
+    return fail(Status::UnknownCredentials, "the bytes are not a PFX (PKCS#12) file");
+  }
+  SecretBytes terminated(password.size() + 1);  // PKCS12_parse wants a C string
+  std::copy(password.begin(), password.end(), terminated.expose_mutable().begin());
+  ERR_clear_error();
+  EVP_PKEY* key = nullptr;
+  X509* certificate = nullptr;
+  STACK_OF(X509)* others = nullptr;
+  const int parsed =
+      PKCS12_parse(pkcs12.get(), reinterpret_cast<const char*>(terminated.expose().data()), &key,
+                   &certificate, &others);
+  Contents contents{OwnedPkey(key), OwnedX509(certificate), OwnedStack(others)};
+  if (parsed != 1) return fail(why_not_parsed(workshop.legacy != nullptr));
+  ERR_clear_error();
+  if (contents.key == nullptr) {
+    return fail(Status::UnknownCredentials, "the PFX holds no private key");
+  }
+  if (contents.certificate == nullptr) {
+    return fail(Status::UnknownCredentials, "the PFX holds no certificate for its private key");
+  }
+  return contents;
+}
+
+Result<Certificate> carried_over(X509* x509) {
+  std::uint8_t* der = nullptr;
+  const int size = i2d_X509(x509, &der);
+  if (size <= 0) return fail(Status::UnknownCredentials, "a certificate in the PFX is damaged");
+  auto certificate = Certificate::from_der({der, static_cast<std::size_t>(size)});
+  OPENSSL_free(der);
+  return certificate;
+}
+
+Result<OwnedPkey> carried_over(EVP_PKEY* key) {
+  const int size = i2d_PrivateKey(key, nullptr);
+  if (size <= 0) return fail(Status::UnknownCredentials, "the PFX's private key is damaged");
+  SecretBytes der(static_cast<std::size_t>(size));
+  std::uint8_t* end = der.expose_mutable().data();
+  i2d_PrivateKey(key, &end);
+  const std::uint8_t* position = der.expose().data();
+  OwnedPkey copy(
+      d2i_AutoPrivateKey_ex(nullptr, &position, size, crypto::library_context(), nullptr));
+  ERR_clear_error();
+  if (copy == nullptr) {
+    return fail(Status::UnknownCredentials, "the PFX's private key is of a kind that TLS lacks");
+  }
+  return copy;
+}
+
+// A PFX holds its certificates in any order: each is followed by its issuer, the rest is dropped.
+std::vector<Certificate> ordered(Certificate end_entity, std::vector<Certificate> others) {
+  std::vector<Certificate> chain{std::move(end_entity)};
+  for (;;) {
+    X509* last = chain.back().native().x509.get();
+    const auto issuer = std::find_if(others.begin(), others.end(), [last](const Certificate& c) {
+      return X509_check_issued(c.native().x509.get(), last) == X509_V_OK;
+    });
+    if (issuer == others.end()) return chain;
+    chain.push_back(std::move(*issuer));
+    others.erase(issuer);
+  }
+}
+
+}  // namespace
+
+Result<KeyPair> key_pair_from_pfx(ByteView pfx, ByteView password) {
+  Workshop workshop;
+  if (workshop.standard == nullptr) {
+    return fail(Status::CryptoSystemInvalid, "OpenSSL's default provider cannot be loaded");
+  }
+  TRY_ASSIGN(const Contents contents, parse(workshop, pfx, password));
+  TRY_ASSIGN(Certificate end_entity, carried_over(contents.certificate.get()));
+  std::vector<Certificate> others;
+  for (int i = 0; i < sk_X509_num(contents.others.get()); ++i) {
+    TRY_ASSIGN(Certificate other, carried_over(sk_X509_value(contents.others.get(), i)));
+    others.push_back(std::move(other));
+  }
+  TRY_ASSIGN(OwnedPkey key, carried_over(contents.key.get()));
+  return paired(ordered(std::move(end_entity), std::move(others)), std::move(key));
+}
+
+}  // namespace opensspi::x509
