@@ -53,14 +53,15 @@ Result<Key> ntowf_v2(const NtHash& nt_hash, std::string_view user, std::string_v
   return crypto::secret_hmac_md5(nt_hash.expose(), {upper_user.view(), domain_utf16le});
 }
 
-Bytes make_temp(FileTime time, const Challenge& client_challenge, ByteView av_pairs) {
+Bytes make_temp(FileTime time, const ChallengeBytes& client_challenge, ByteView av_pairs) {
   Writer temp(32 + av_pairs.size());
   temp.u8(1).u8(1).zeros(6).u64_le(time).bytes(client_challenge).zeros(4);
   temp.bytes(av_pairs).zeros(4);
   return temp.take();
 }
 
-NtProofStr nt_proof_str(const Key& ntowf_v2, const Challenge& server_challenge, ByteView temp) {
+NtProofStr nt_proof_str(const Key& ntowf_v2, const ChallengeBytes& server_challenge,
+                        ByteView temp) {
   return crypto::hmac_md5(ntowf_v2.expose(), {server_challenge, temp});
 }
 
@@ -68,8 +69,8 @@ Key session_base_key(const Key& ntowf_v2, const NtProofStr& proof) {
   return crypto::secret_hmac_md5(ntowf_v2.expose(), {proof});
 }
 
-LmV2Response lm_v2_response(const Key& ntowf_v2, const Challenge& server_challenge,
-                            const Challenge& client_challenge) {
+LmV2Response lm_v2_response(const Key& ntowf_v2, const ChallengeBytes& server_challenge,
+                            const ChallengeBytes& client_challenge) {
   const crypto::Digest128 proof =
       crypto::hmac_md5(ntowf_v2.expose(), {server_challenge, client_challenge});
   LmV2Response response{};

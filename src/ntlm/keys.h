@@ -16,8 +16,8 @@
 
 namespace opensspi::ntlm {
 
-using Challenge = std::array<std::uint8_t, 8>;  // ServerChallenge and ClientChallenge
-using Key = SecretArray<16>;                    // every key of NTLMv2
+using ChallengeBytes = std::array<std::uint8_t, 8>;  // of server and client
+using Key = SecretArray<16>;                         // every key of NTLMv2
 using NtProofStr = crypto::Digest128;
 using Mic = crypto::Digest128;
 using LmV2Response = std::array<std::uint8_t, 24>;
@@ -32,13 +32,15 @@ enum class Direction { ClientToServer, ServerToClient };
 Result<Key> ntowf_v2(const NtHash& nt_hash, std::string_view user, std::string_view domain);
 
 // `temp` of [MS-NLMP] 3.3.2; `av_pairs` ends with MsvAvEOL.
-[[nodiscard]] Bytes make_temp(FileTime time, const Challenge& client_challenge, ByteView av_pairs);
+[[nodiscard]] Bytes make_temp(FileTime time, const ChallengeBytes& client_challenge,
+                              ByteView av_pairs);
 
-[[nodiscard]] NtProofStr nt_proof_str(const Key& ntowf_v2, const Challenge& server_challenge,
+[[nodiscard]] NtProofStr nt_proof_str(const Key& ntowf_v2, const ChallengeBytes& server_challenge,
                                       ByteView temp);
 [[nodiscard]] Key session_base_key(const Key& ntowf_v2, const NtProofStr& proof);
-[[nodiscard]] LmV2Response lm_v2_response(const Key& ntowf_v2, const Challenge& server_challenge,
-                                          const Challenge& client_challenge);
+[[nodiscard]] LmV2Response lm_v2_response(const Key& ntowf_v2,
+                                          const ChallengeBytes& server_challenge,
+                                          const ChallengeBytes& client_challenge);
 
 // What an authority that knows the NT hash does: checks the proof under the domain that the client
 // named, then under none, and gives the session base key. LogonDenied (STATUS_WRONG_PASSWORD) when

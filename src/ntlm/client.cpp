@@ -1,0 +1,230 @@
+// [MS-NLMP] 3.1.5.1.1 (NEGOTIATE) and 3.1.5.1.2 (from the CHALLENGE to AUTHENTICATE).
+#include "ntlm/client.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "ntlm/response.h"
+
+namespace opensspi::ntlm {
+namespace {
+
+// What every NEGOTIATE says. Windows: 0xA2088207 without, 0xE20882B7 with confidentiality.
+constexpr NegotiateFlags kAlways =
+    NegotiateFlags::Negotiate56 | NegotiateFlags::Negotiate128 | NegotiateFlags::Version |
+    NegotiateFlags::ExtendedSessionSecurity | NegotiateFlags::AlwaysSign | NegotiateFlags::Ntlm |
+    NegotiateFlags::RequestTarget | NegotiateFlags::Oem | NegotiateFlags::Unicode;
+
+constexpr NegotiateFlags kRequired = NegotiateFlags::Unicode | NegotiateFlags::Negotiate128 |
+                                     NegotiateFlags::ExtendedSessionSecurity;
+
+// UTF-8 bytes: well above any SPN, well below what an AV_PAIR can carry.
+constexpr std::size_t kMaxTargetName = 2048;
+
+NegotiateFlags wanted(ContextFlags requested) {
+  NegotiateFlags flags = kAlways;
+  // [MS-NLMP] 3.1.1.2 and Windows: integrity is SIGN; confidentiality is SEAL, and signs too.
+  const bool seal = has(requested, ContextFlags::Confidentiality);
+  if (seal) flags |= NegotiateFlags::Seal;
+  if (seal || has(requested, kSigning)) {
+    flags |= NegotiateFlags::Sign | NegotiateFlags::KeyExch | NegotiateFlags::LmKey;
+  }
+  if (has(requested, ContextFlags::Identify)) flags |= NegotiateFlags::Identify;
+  return flags;
+}
+
+ContextFlags granted(NegotiateFlags agreed, ContextFlags requested) {
+  ContextFlags flags = requested & (kEchoed | ContextFlags::NullSession);
+  if (has(agreed, NegotiateFlags::Seal)) flags |= ContextFlags::Confidentiality;
+  if (signs(agreed)) flags |= kSigning;
+  return flags;
+}
+
+// What both sides said, or why that is not enough.
+Result<NegotiateFlags> agree(NegotiateFlags offered, const ChallengeMessage& challenge) {
+  const NegotiateFlags answered = challenge.flags;
+  // [MS-NLMP] 2.2.2.5: neither UNICODE nor OEM is SEC_E_INVALID_TOKEN.
+  if (!has(answered, NegotiateFlags::Unicode | NegotiateFlags::Oem)) {
+    return fail(Status::InvalidToken, "the server chose no character set");
+  }
+  // [MS-NLMP] 3.1.5.1.2: 128 bits are required. So are, here, Unicode and extended session
+  // security: whoever took them out of the messages would weaken the session.
+  if (!has_all(answered, kRequired)) {
+    return fail(Status::UnsupportedFunction, "the server lacks Unicode, 128 bits or ESS");
+  }
+  // [MS-NLMP] 2.2.2.5: the server must return SIGN and SEAL if asked.
+  if (!has_all(answered, offered & (NegotiateFlags::Sign | NegotiateFlags::Seal))) {
+    return fail(Status::UnsupportedFunction, "the server refuses signing or sealing");
+  }
+  // [MS-NLMP] 3.1.5.1.2: without both names no integrity: STATUS_LOGON_FAILURE.
+  const bool named = challenge.target_info.find(AvId::NbComputerName) != nullptr &&
+                     challenge.target_info.find(AvId::NbDomainName) != nullptr;
+  if (signs(offered) && !named) {
+    return fail(Status::LogonDenied, "the CHALLENGE does not name its server",
+                nt_status::kLogonFailure);
+  }
+  // Windows: AUTHENTICATE leaves out OEM once Unicode is chosen.
+  return answered & (offered | NegotiateFlags::TargetInfo) & ~NegotiateFlags::Oem;
+}
+
+}  // namespace
+
+// The response, and who it speaks for.
+struct ClientContext::Claim {
+  Response response;
+  std::string user, domain;
+  Names names;
+};
+
+ClientContext::ClientContext(std::shared_ptr<const Environment> environment,
+                             std::shared_ptr<const Identity> identity,
+                             const ContextRequest& request)
+    : environment_(std::move(environment)), identity_(std::move(identity)), request_(request) {}
+
+Result<std::unique_ptr<Context>> ClientContext::create(
+    std::shared_ptr<const Environment> environment, std::shared_ptr<const Identity> identity,
+    const ContextRequest& request) {
+  TRY(check_request(request));
+  if (request.target_name.size() > kMaxTargetName) {
+    return fail(Status::InvalidParameter, "the target name is too long");
+  }
+  return std::unique_ptr<Context>(
+      new ClientContext(std::move(environment), std::move(identity), request));
+}
+
+StepOutput ClientContext::step(const StepInput& input) {
+  StepOutput output;
+  State state = std::exchange(state_, Dead{});
+  Result<Leg> leg = std::visit([&](auto& now) { return handle(std::move(now), input); }, state);
+  if (!leg) {
+    output.progress = fail(leg.error());
+    return output;
+  }
+  state_ = std::move(leg->next);
+  output.progress = leg->progress;
+  output.token = std::move(leg->token);
+  output.granted = leg->granted;
+  if (const auto* established = std::get_if<Established>(&state_)) {
+    output.expiry = established->start + kMaxLifetime;
+  }
+  return output;
+}
+
+Result<ClientContext::Leg> ClientContext::handle(SendNegotiate, const StepInput& input) {
+  if (!input.token.empty()) {
+    return fail(Status::OutOfSequence, "the client speaks first in NTLM");
+  }
+  NegotiateMessage negotiate;
+  negotiate.flags = wanted(request_.flags);
+  negotiate.version = kVersion;
+  TRY_ASSIGN(Bytes token, negotiate.write());
+  // Windows: the second leg adds replay and sequence detection.
+  const ContextFlags first_leg = granted(negotiate.flags, request_.flags) &
+                                 ~(ContextFlags::ReplayDetect | ContextFlags::SequenceDetect);
+  return Leg{AwaitChallenge{token, negotiate.flags}, token, Progress::ContinueNeeded, first_leg};
+}
+
+Result<ClientContext::Leg> ClientContext::handle(AwaitChallenge state, const StepInput& input) {
+  TRY(expect(MessageType::Challenge, input.token));
+  TRY_ASSIGN(const ChallengeMessage challenge, ChallengeMessage::parse(input.token));
+  TRY_ASSIGN(const NegotiateFlags agreed, agree(state.offered, challenge));
+  TRY_ASSIGN(Claim claim, make_claim(challenge, input.channel_bindings));
+  TRY_ASSIGN(Key exported_session_key, choose_key(agreed, claim.response));
+
+  AuthenticateMessage authenticate = claimed(claim);
+  authenticate.flags |= agreed;
+  if (has(agreed, NegotiateFlags::Version)) authenticate.version = kVersion;
+  authenticate.workstation = environment_->host_names().netbios_computer;
+  // [MS-NLMP] 3.1.5.1.2: the random key travels under the KeyExchangeKey.
+  if (exchanges_key(agreed)) {
+    const Key encrypted = rc4_key(claim.response.key_exchange_key, exported_session_key.expose());
+    authenticate.encrypted_random_session_key = copy(encrypted.expose());
+  }
+  TRY_ASSIGN(Bytes token, authenticate.write());
+  if (authenticate.mic) {
+    const Mic made = mic(exported_session_key, state.negotiate, input.token, token);
+    std::copy(made.begin(), made.end(), token.begin() + AuthenticateMessage::kMicOffset);
+  }
+  const ContextFlags flags = granted(agreed, request_.flags);
+  SessionSecurity security(Role::Client, agreed, exported_session_key,
+                           claim.response.mic_announced);
+  Established established{.security = std::move(security),
+                          .exported_session_key = std::move(exported_session_key),
+                          .granted = flags,
+                          .names = std::move(claim.names),
+                          .target = {request_.target_name},
+                          .start = environment_->now(),
+                          .token = nullptr};
+  return Leg{std::move(established), std::move(token), Progress::Complete, flags};
+}
+
+Result<ClientContext::Leg> ClientContext::handle(Established, const StepInput&) {
+  return fail(Status::OutOfSequence, kExchangeOver);
+}
+
+Result<ClientContext::Leg> ClientContext::handle(Dead, const StepInput&) {
+  return fail(Status::OutOfSequence, kExchangeFailed);
+}
+
+Result<ClientContext::Claim> ClientContext::make_claim(const ChallengeMessage& challenge,
+                                                       const ChannelBindings* bindings) const {
+  if (has(request_.flags, ContextFlags::NullSession)) {
+    return Claim{anonymous_response(), "", "", {kAnonymousName}};
+  }
+  std::shared_ptr<const Identity> identity = identity_;
+  if (identity == nullptr) {
+    TRY_ASSIGN(identity, environment_->default_identity());
+  }
+  // Who has no name is nobody, and a null session must be asked for.
+  if (identity->user.empty()) return fail(Status::NoCredentials, "the identity has no user name");
+  ResponseInput input;
+  input.now = environment_->now();
+  TRY(environment_->random(input.client_challenge));
+  input.target_name = request_.target_name;
+  input.unverified_target_name = has(request_.flags, ContextFlags::UnverifiedTargetName);
+  input.channel_bindings = bindings_hash(bindings);
+  TRY_ASSIGN(Response response, compute_response(*identity, challenge, input));
+  return Claim{std::move(response),
+               identity->user,
+               identity->domain,
+               {qualified_name(identity->domain, identity->user)}};
+}
+
+// [MS-NLMP] 3.1.5.1.2: the ExportedSessionKey is random when keys are exchanged, else it is the
+// KeyExchangeKey.
+Result<Key> ClientContext::choose_key(NegotiateFlags agreed, const Response& response) const {
+  Key key = response.key_exchange_key.clone();
+  if (exchanges_key(agreed)) TRY(environment_->random(key.expose_mutable()));
+  return key;
+}
+
+AuthenticateMessage ClientContext::claimed(const Claim& claim) {
+  AuthenticateMessage authenticate;
+  authenticate.domain_name = claim.domain;
+  authenticate.user_name = claim.user;
+  authenticate.lm_challenge_response = claim.response.lm;
+  authenticate.nt_challenge_response = claim.response.nt;
+  // [MS-NLMP] 3.2.5.1.2: no user name and no NT response: anonymous.
+  if (claim.user.empty()) authenticate.flags |= NegotiateFlags::Anonymous;
+  if (claim.response.mic_announced) authenticate.mic = Mic{};
+  return authenticate;
+}
+
+MessageProtection* ClientContext::message_protection() {
+  auto* established = std::get_if<Established>(&state_);
+  return established == nullptr ? nullptr : &established->security;
+}
+
+MechListMic* ClientContext::mech_list_mic() {
+  auto* established = std::get_if<Established>(&state_);
+  return established == nullptr ? nullptr : established->mech_list_mic();
+}
+
+Result<Attribute> ClientContext::query(AttributeId id) const {
+  const auto* established = std::get_if<Established>(&state_);
+  if (established == nullptr) return fail(Status::InvalidHandle, kNotEstablished);
+  return established->query(id);
+}
+
+}  // namespace opensspi::ntlm

@@ -1,0 +1,67 @@
+// The client's side: it sends NEGOTIATE, awaits the CHALLENGE and answers with AUTHENTICATE.
+// [MS-NLMP] 3.1
+#pragma once
+
+#include <memory>
+#include <variant>
+
+#include "ntlm/established.h"
+#include "ntlm/messages.h"
+#include "ntlm/response.h"
+#include "sspi/context.h"
+#include "sspi/environment.h"
+#include "sspi/identity.h"
+
+namespace opensspi::ntlm {
+
+class ClientContext final : public Context {
+ public:
+  // `identity` null: the session's own. NEGOTIATE carries no identity, so, as on Windows, one that
+  // is missing shows at the second leg, with NoCredentials. UnsupportedFunction for a datagram
+  // context and for a null session inside CREDSSP.
+  static Result<std::unique_ptr<Context>> create(std::shared_ptr<const Environment> environment,
+                                                 std::shared_ptr<const Identity> identity,
+                                                 const ContextRequest& request);
+
+  StepOutput step(const StepInput& input) override;
+  MessageProtection* message_protection() override;
+  MechListMic* mech_list_mic() override;
+  [[nodiscard]] Result<Attribute> query(AttributeId id) const override;
+
+ private:
+  struct SendNegotiate {};
+  struct AwaitChallenge {
+    Bytes negotiate;  // as sent: the MIC covers it
+    NegotiateFlags offered = NegotiateFlags::None;
+  };
+  struct Dead {};
+  using State = std::variant<SendNegotiate, AwaitChallenge, Established, Dead>;
+
+  struct Leg {
+    State next;
+    Bytes token;
+    Progress progress = Progress::ContinueNeeded;
+    ContextFlags granted = ContextFlags::None;
+  };
+
+  ClientContext(std::shared_ptr<const Environment> environment,
+                std::shared_ptr<const Identity> identity, const ContextRequest& request);
+
+  Result<Leg> handle(SendNegotiate, const StepInput& input);
+  Result<Leg> handle(AwaitChallenge state, const StepInput& input);
+  Result<Leg> handle(Established, const StepInput& input);
+  Result<Leg> handle(Dead, const StepInput& input);
+
+  struct Claim;
+  Result<Claim> make_claim(const ChallengeMessage& challenge,
+                           const ChannelBindings* bindings) const;
+  Result<Key> choose_key(NegotiateFlags agreed, const Response& response) const;
+  static AuthenticateMessage claimed(const Claim& claim);
+
+  std::shared_ptr<const Environment> environment_;
+  std::shared_ptr<const Identity> identity_;
+  ContextRequest request_;
+  State state_ = SendNegotiate{};
+};
+
+}  // namespace opensspi::ntlm

@@ -1,0 +1,114 @@
+// Acquiring: what a credential of NTLM is made of, and which contexts it makes.
+#include "ntlm/package.h"
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "base/utf16.h"
+#include "ntlm/client.h"
+#include "ntlm/established.h"
+#include "ntlm/server.h"
+#include "ntlm/session_security.h"
+
+namespace opensspi::ntlm {
+namespace {
+
+constexpr std::uint32_t kCapabilities = 0x02882B37;
+constexpr std::uint16_t kRpcId = 10;
+
+// 1.3.6.1.4.1.311.2.2.10
+constexpr std::array<std::uint8_t, 10> kOid{0x2B, 0x06, 0x01, 0x04, 0x01,
+                                            0x82, 0x37, 0x02, 0x02, 0x0A};
+
+// UTF-16 code units; Windows' UNLEN, PWLEN and DNS_MAX_NAME_LENGTH.
+// Deviation: Negotiate's documentation says 15 for the domain, which only a NetBIOS name keeps to.
+constexpr std::size_t kMaxUser = 256, kMaxPassword = 256, kMaxDomain = 255;
+
+Result<void> check_name(std::string_view utf8, std::size_t max_units) {
+  const auto utf16 = utf8_to_utf16(utf8);
+  if (!utf16) return fail(Status::UnknownCredentials, "a name that is not UTF-8");
+  if (utf16->size() > max_units) return fail(Status::UnknownCredentials, "a name that is too long");
+  return {};
+}
+
+Result<void> check_identity(const Identity& identity) {
+  TRY(check_name(identity.user, kMaxUser));
+  TRY(check_name(identity.domain, kMaxDomain));
+  const SecretBytes* password = identity.password();
+  if (password != nullptr && password->size() > 2 * kMaxPassword) {
+    return fail(Status::UnknownCredentials, "the password is too long");
+  }
+  return {};
+}
+
+class NtlmCredential final : public Credential {
+ public:
+  NtlmCredential(std::shared_ptr<const Environment> environment, const AcquireRequest& request)
+      : environment_(std::move(environment)),
+        use_(request.use),
+        identity_(request.auth_data.identity),
+        authority_(request.auth_data.authority) {}
+
+  Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override {
+    const CredentialUse needed =
+        request.role == Role::Client ? CredentialUse::Outbound : CredentialUse::Inbound;
+    if (use_ != needed && use_ != CredentialUse::Both) {
+      return fail(Status::NoCredentials, "the credential was acquired for the other direction");
+    }
+    if (request.role == Role::Client) {
+      return ClientContext::create(environment_, identity_, request);
+    }
+    return ServerContext::create(environment_, authority_, request);
+  }
+
+  [[nodiscard]] Result<Names> names() const override {
+    std::shared_ptr<const Identity> identity = identity_;
+    if (identity == nullptr) {
+      TRY_ASSIGN(identity, environment_->default_identity());
+    }
+    return Names{qualified_name(identity->domain, identity->user)};
+  }
+
+ private:
+  std::shared_ptr<const Environment> environment_;
+  CredentialUse use_;
+  std::shared_ptr<const Identity> identity_;  // null: the session's own, asked for when needed
+  std::shared_ptr<Authority> authority_;      // null: the configured one
+};
+
+class NtlmPackage final : public SecurityPackage {
+ public:
+  explicit NtlmPackage(std::shared_ptr<const Environment> environment)
+      : environment_(std::move(environment)) {}
+
+  [[nodiscard]] const PackageInfo& info() const override { return package_info(); }
+
+  Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const override {
+    if (request.auth_data.identity != nullptr) TRY(check_identity(*request.auth_data.identity));
+    return std::make_shared<NtlmCredential>(environment_, request);
+  }
+
+ private:
+  std::shared_ptr<const Environment> environment_;
+};
+
+}  // namespace
+
+const PackageInfo& package_info() {
+  static const PackageInfo info{.name = "NTLM",
+                                .comment = "NTLM Security Package",
+                                .capabilities = kCapabilities,
+                                .version = 1,
+                                .rpc_id = kRpcId,
+                                .max_token = kMaxTokenSize,
+                                .auth_data = AuthDataKind::Identity,
+                                .mechanism_oids = {kOid}};
+  return info;
+}
+
+std::unique_ptr<SecurityPackage> make_package(std::shared_ptr<const Environment> environment) {
+  return std::make_unique<NtlmPackage>(std::move(environment));
+}
+
+}  // namespace opensspi::ntlm
