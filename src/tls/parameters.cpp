@@ -18,7 +18,7 @@ constexpr const char* kTls13Suites =
 constexpr const char* kTls12Suites =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
     "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    "DHE-RSA-AES128-GCM-SHA256:DHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-SHA256:"
+    "ECDHE-ECDSA-AES128-SHA256:"
     "ECDHE-RSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384:"
     "ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA";
 constexpr const char* kGroups = "X25519:P-256:P-384";
@@ -51,8 +51,7 @@ bool set_algorithms(SSL_CTX* ctx, const Options& options) {
          SSL_CTX_set_ciphersuites(ctx, kTls13Suites) == 1 &&
          SSL_CTX_set_cipher_list(ctx, kTls12Suites) == 1 &&
          SSL_CTX_set1_groups_list(ctx, kGroups) == 1 &&
-         SSL_CTX_set1_sigalgs_list(ctx, kSignatureAlgorithms) == 1 &&
-         SSL_CTX_set_dh_auto(ctx, 1) == 1;
+         SSL_CTX_set1_sigalgs_list(ctx, kSignatureAlgorithms) == 1;
 }
 
 bool set_resumption(SSL_CTX* ctx, bool tickets) {

@@ -30,8 +30,13 @@ using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 // The context of one import. The members die in reverse order.
 struct Workshop {
   OwnedLibrary library{OSSL_LIB_CTX_new()};
-  OwnedProvider standard{OSSL_PROVIDER_load(library.get(), "default")};
-  OwnedProvider legacy{OSSL_PROVIDER_try_load(library.get(), "legacy", 1)};
+  OwnedProvider standard, legacy;
+
+  Workshop() {
+    if (library == nullptr) return;  // a null context would mean the host program's
+    standard.reset(OSSL_PROVIDER_load(library.get(), "default"));
+    legacy.reset(OSSL_PROVIDER_try_load(library.get(), "legacy", 1));
+  }
 };
 
 struct Contents {
