@@ -1,0 +1,54 @@
+// Gathering TSRequests by their DER length.
+#include "credssp/channel.h"
+
+#include <utility>
+
+#include "asn1/der_reader.h"
+
+namespace opensspi::credssp {
+
+Error as_logon_error(const Error& tls_error) {
+  constexpr std::int64_t kAccessDenied = 49;  // RFC 8446 6.2
+  if (tls_error.value != kAccessDenied) return tls_error;
+  return {Status::LogonDenied, "the server refused the logon (TLS alert access_denied)", 0,
+          kAccessDenied};
+}
+
+Result<Channel::Received> Channel::receive(ByteSpan input) {
+  const Result<tls::OpenedRecord> record = session_->open_record(input);
+  if (!record) return fail(as_logon_error(record.error()));
+  Received received;
+  if (record->kind == tls::OpenedRecord::Kind::Incomplete) {
+    received.missing = record->missing;
+    return received;
+  }
+  if (record->kind == tls::OpenedRecord::Kind::Closed) {
+    return fail(Status::ContextExpired, "the peer closed TLS before the logon was done");
+  }
+  received.consumed = record->consumed;
+  if (record->kind == tls::OpenedRecord::Kind::Renegotiate) {
+    received.token = session_->handshake({}).token;
+  }
+  append(gathered_, record->data);
+  TRY_ASSIGN(received.message, take_message());
+  return received;
+}
+
+Result<void> Channel::send(Bytes& to, const TsRequest& message) {
+  return session_->seal_to(to, message.write());
+}
+
+Result<std::optional<TsRequest>> Channel::take_message() {
+  // Whoever speaks another protocol is not waited for.
+  if (!gathered_.empty() && gathered_.front() != asn1::tag::kSequence) {
+    return fail(Status::InvalidToken, "the peer sent something else than a TSRequest");
+  }
+  TRY_ASSIGN(const std::optional<std::size_t> size, asn1::element_size(gathered_, kMaxTsRequest));
+  if (!size || *size > gathered_.size()) return std::nullopt;
+  // [MS-CSSP] 3.1.5: a record holds nothing beside its TSRequest; parse() refuses what follows it.
+  TRY_ASSIGN(TsRequest message, TsRequest::parse(gathered_));
+  gathered_.clear();
+  return message;
+}
+
+}  // namespace opensspi::credssp

@@ -1,0 +1,93 @@
+// From credentials to contexts.
+#include "credssp/credential.h"
+
+#include <utility>
+
+#include "credssp/client.h"
+#include "credssp/context.h"
+#include "credssp/server.h"
+#include "credssp/ts_credentials.h"
+
+namespace opensspi::credssp {
+namespace {
+
+// [MS-CSSP] 3.1.5 asks the inner exchange for confidentiality, [MS-SPNG] for mutual
+// authentication. Replay and sequence detection are not asked for: peers number their Kerberos
+// wrap tokens differently.
+ContextRequest inner_request(const ContextRequest& request) {
+  ContextRequest inner;
+  inner.role = request.role;
+  inner.flags = ContextFlags::MutualAuth | ContextFlags::Confidentiality | ContextFlags::Integrity;
+  inner.target_name = request.target_name;
+  inner.inside_credssp = true;
+  return inner;
+}
+
+}  // namespace
+
+CredSspCredential::CredSspCredential(std::shared_ptr<const Environment> environment,
+                                     std::optional<Outbound> outbound,
+                                     std::optional<Inbound> inbound)
+    : environment_(std::move(environment)),
+      outbound_(std::move(outbound)),
+      inbound_(std::move(inbound)) {}
+
+Result<std::unique_ptr<Context>> CredSspCredential::new_context(
+    const ContextRequest& request) const {
+  return request.role == Role::Client ? new_client(request) : new_server(request);
+}
+
+FileTime CredSspCredential::expiry() const {
+  return negotiate().expiry();
+}
+
+Result<Names> CredSspCredential::names() const {
+  return negotiate().names();
+}
+
+Result<std::unique_ptr<Context>> CredSspCredential::new_client(
+    const ContextRequest& request) const {
+  if (!outbound_) return fail(Status::NoCredentials, "the credential is for servers only");
+  SecretBytes ts_credentials = empty_ts_credentials();
+  // ISC_REQ_DELEGATE not set: an empty set of credentials is delegated.
+  const bool delegates = has(request.flags, ContextFlags::Delegate);
+  if (delegates) {
+    if (outbound_->identity == nullptr) {
+      return fail(Status::NoCredentials, "there are no credentials to delegate");
+    }
+    TRY_ASSIGN(ts_credentials, write_ts_credentials(*outbound_->identity));
+  }
+  TRY_ASSIGN(auto inner, outbound_->negotiate->new_context(inner_request(request)));
+  TRY_ASSIGN(auto session, tls::Session::client(outbound_->tls, host_of(request.target_name)));
+  auto protocol = std::make_unique<ClientProtocol>(environment_, std::move(inner),
+                                                   std::move(ts_credentials), delegates);
+  return std::make_unique<CredSspContext>(request, std::move(session), std::move(protocol));
+}
+
+Result<std::unique_ptr<Context>> CredSspCredential::new_server(
+    const ContextRequest& request) const {
+  if (!inbound_) return fail(Status::NoCredentials, "the credential is for clients only");
+  TRY_ASSIGN(auto inner, inbound_->negotiate->new_context(inner_request(request)));
+  TRY_ASSIGN(auto session, tls::Session::server(inbound_->tls));
+  auto protocol = std::make_unique<ServerProtocol>(std::move(inner));
+  return std::make_unique<CredSspContext>(request, std::move(session), std::move(protocol));
+}
+
+const Credential& CredSspCredential::negotiate() const {
+  return outbound_ ? *outbound_->negotiate : *inbound_->negotiate;
+}
+
+std::string_view host_of(std::string_view target_name) {
+  const std::size_t slash = target_name.find('/');
+  if (slash != std::string_view::npos) target_name.remove_prefix(slash + 1);
+  target_name = target_name.substr(0, target_name.find('/'));
+  if (target_name.starts_with('[')) {
+    return target_name.substr(1, target_name.find(']') - 1);
+  }
+  // One colon is before a port, more are an IPv6 address's.
+  const std::size_t colon = target_name.find(':');
+  if (colon == target_name.rfind(':')) return target_name.substr(0, colon);
+  return target_name;
+}
+
+}  // namespace opensspi::credssp

@@ -1,0 +1,47 @@
+// What Acquire for CREDSSP gives: for each direction asked for, a TLS set-up and a credential of
+// Negotiate; a client's has the identity to delegate too. Immutable.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "sspi/environment.h"
+#include "sspi/package.h"
+#include "tls/session.h"
+
+namespace opensspi::credssp {
+
+class CredSspCredential final : public Credential {
+ public:
+  struct Outbound {
+    std::shared_ptr<const tls::Parameters> tls;
+    std::shared_ptr<const Credential> negotiate;
+    std::shared_ptr<const Identity> identity;  // what is delegated; null: nothing can be
+  };
+  struct Inbound {
+    std::shared_ptr<const tls::Parameters> tls;
+    std::shared_ptr<const Credential> negotiate;
+  };
+
+  CredSspCredential(std::shared_ptr<const Environment> environment,
+                    std::optional<Outbound> outbound, std::optional<Inbound> inbound);
+
+  Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override;
+  [[nodiscard]] FileTime expiry() const override;
+  [[nodiscard]] Result<Names> names() const override;
+
+ private:
+  Result<std::unique_ptr<Context>> new_client(const ContextRequest& request) const;
+  Result<std::unique_ptr<Context>> new_server(const ContextRequest& request) const;
+  [[nodiscard]] const Credential& negotiate() const;
+
+  std::shared_ptr<const Environment> environment_;
+  std::optional<Outbound> outbound_;
+  std::optional<Inbound> inbound_;
+};
+
+// The host of a target name: what is behind the service class of an SPN ("TERMSRV/host",
+// "TERMSRV/host:port", "class/host/name"), else all of it. For TLS's server_name.
+[[nodiscard]] std::string_view host_of(std::string_view target_name);
+
+}  // namespace opensspi::credssp

@@ -1,0 +1,103 @@
+// Acquire for CREDSSP.
+#include "credssp/package.h"
+
+#include <optional>
+#include <utility>
+
+#include "credssp/credential.h"
+
+namespace opensspi::credssp {
+namespace {
+
+class CredSspPackage final : public SecurityPackage {
+ public:
+  CredSspPackage(std::shared_ptr<const Environment> environment, const SecurityPackage& negotiate)
+      : environment_(std::move(environment)), negotiate_(negotiate) {}
+
+  [[nodiscard]] const PackageInfo& info() const override { return package_info(); }
+  Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const override;
+
+ private:
+  [[nodiscard]] Result<CredSspCredential::Outbound> outbound(const AcquireRequest& request) const;
+  [[nodiscard]] Result<CredSspCredential::Inbound> inbound(const AcquireRequest& request) const;
+  [[nodiscard]] Result<std::shared_ptr<Credential>> acquire_negotiate(const AcquireRequest& request,
+                                                                      CredentialUse use) const;
+
+  std::shared_ptr<const Environment> environment_;
+  const SecurityPackage& negotiate_;
+};
+
+Result<std::shared_ptr<Credential>> CredSspPackage::acquire(const AcquireRequest& request) const {
+  std::optional<CredSspCredential::Outbound> out;
+  std::optional<CredSspCredential::Inbound> in;
+  if (request.use != CredentialUse::Inbound) {
+    TRY_ASSIGN(out, outbound(request));
+  }
+  if (request.use != CredentialUse::Outbound) {
+    TRY_ASSIGN(in, inbound(request));
+  }
+  return std::make_shared<CredSspCredential>(environment_, std::move(out), std::move(in));
+}
+
+Result<CredSspCredential::Outbound> CredSspPackage::outbound(const AcquireRequest& request) const {
+  CredSspCredential::Outbound out;
+  // With Both the TLS part is the server's.
+  if (request.use == CredentialUse::Outbound) out.tls = request.auth_data.tls;
+  if (out.tls == nullptr) {
+    TRY_ASSIGN(out.tls, tls::Parameters::client(tls::Options{}));
+  }
+  out.identity = request.auth_data.identity;
+  if (out.identity == nullptr) {
+    // Without an identity of its own Negotiate decides whether the caller may log on at all.
+    auto stored = environment_->default_identity();
+    if (stored) out.identity = *std::move(stored);
+  }
+  TRY_ASSIGN(out.negotiate, acquire_negotiate(request, CredentialUse::Outbound));
+  return out;
+}
+
+Result<CredSspCredential::Inbound> CredSspPackage::inbound(const AcquireRequest& request) const {
+  CredSspCredential::Inbound in;
+  in.tls = request.auth_data.tls;
+  if (in.tls == nullptr || in.tls->key_pair() == nullptr) {
+    return fail(Status::NoCredentials, "a CredSSP server needs a certificate and its private key");
+  }
+  if (request.auth_data.authority == nullptr && environment_->authority() == nullptr) {
+    return fail(Status::NoAuthenticatingAuthority,
+                "no authority is configured that could check clients");
+  }
+  TRY_ASSIGN(in.negotiate, acquire_negotiate(request, CredentialUse::Inbound));
+  return in;
+}
+
+// Negotiate gets the identity and the authority, not the TLS part.
+Result<std::shared_ptr<Credential>> CredSspPackage::acquire_negotiate(const AcquireRequest& request,
+                                                                      CredentialUse use) const {
+  AcquireRequest inner = request;
+  inner.use = use;
+  inner.auth_data.tls = nullptr;
+  return negotiate_.acquire(inner);
+}
+
+}  // namespace
+
+const PackageInfo& package_info() {
+  static const PackageInfo info = [] {
+    PackageInfo credssp;
+    credssp.name = "CREDSSP";
+    credssp.comment = "Microsoft CredSSP Security Provider";
+    credssp.capabilities = 0x00810733;
+    credssp.rpc_id = 0xFFFF;
+    credssp.max_token = 73032;
+    credssp.auth_data = AuthDataKind::CredSsp;
+    return credssp;
+  }();
+  return info;
+}
+
+std::unique_ptr<SecurityPackage> make_package(std::shared_ptr<const Environment> environment,
+                                              const SecurityPackage& negotiate) {
+  return std::make_unique<CredSspPackage>(std::move(environment), negotiate);
+}
+
+}  // namespace opensspi::credssp

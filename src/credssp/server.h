@@ -1,0 +1,66 @@
+// The server of [MS-CSSP] 3.1.5, inside TLS: negotiates, checks that the client sees the server's
+// own key, answers, and receives the credentials.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "credssp/protocol.h"
+#include "credssp/pub_key_auth.h"
+#include "credssp/version.h"
+
+namespace opensspi::credssp {
+
+class ServerProtocol final : public Protocol {
+ public:
+  // `inner`: a Negotiate acceptor.
+  explicit ServerProtocol(std::unique_ptr<Context> inner);
+
+  Reply begin(ByteView subject_public_key) override;
+  Reply handle(const TsRequest& request) override;
+  Outcome finish() override;
+
+ private:
+  // What is awaited.
+  struct AwaitTls {};
+  struct AwaitNegoToken {};
+  struct AwaitPubKeyAuth {};
+  struct AwaitAuthInfo {
+    PubKeyAuthVerified proof;
+  };
+  struct Done {
+    std::shared_ptr<const Identity> credential;
+  };
+  struct Refused {
+    Error error;
+  };
+  using State =
+      std::variant<AwaitTls, AwaitNegoToken, AwaitPubKeyAuth, AwaitAuthInfo, Done, Refused>;
+
+  struct Step {
+    State next;
+    std::optional<TsRequest> message;
+  };
+
+  Result<Step> check_and_handle(const TsRequest& request);
+  Result<Step> handle(AwaitTls state, const TsRequest& request);
+  Result<Step> handle(AwaitNegoToken state, const TsRequest& request);
+  Result<Step> handle(AwaitPubKeyAuth state, const TsRequest& request);
+  Result<Step> handle(AwaitAuthInfo state, const TsRequest& request);
+  Result<Step> handle(Done state, const TsRequest& request);
+  Result<Step> handle(Refused state, const TsRequest& request);
+
+  Result<void> check_client() const;
+  Result<Step> verify_and_answer(const TsRequest& request, TsRequest answer);
+  Step refuse(const Error& error) const;
+  Reply reply(Result<Step> step);
+
+  std::unique_ptr<Context> inner_;
+  Bytes subject_public_key_;
+  PeerVersion peer_version_;
+  FileTime expiry_ = kNever;
+  State state_ = AwaitTls{};
+};
+
+}  // namespace opensspi::credssp

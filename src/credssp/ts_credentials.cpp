@@ -1,0 +1,108 @@
+// TSCredentials out of and into DER. [MS-CSSP] 2.2.1.2, 2.2.1.2.1
+#include "credssp/ts_credentials.h"
+
+#include "asn1/der_reader.h"
+#include "asn1/der_writer.h"
+#include "base/utf16.h"
+
+namespace opensspi::credssp {
+namespace {
+
+using asn1::DerReader;
+using asn1::DerWriter;
+namespace tag = asn1::tag;
+
+constexpr const char* kMalformed = "the delegated credentials are malformed";
+
+enum CredType : std::uint32_t { kPassword = 1, kSmartCard = 2, kRemoteGuard = 6 };
+
+void octets_field(DerWriter& out, unsigned number, ByteView value) {
+  out.nest(tag::context(number), [&](DerWriter& field) { field.octet_string(value); });
+}
+
+SecretBytes write(ByteView domain, ByteView user, ByteView password) {
+  DerWriter creds;
+  creds.nest(tag::kSequence, [&](DerWriter& fields) {
+    octets_field(fields, 0, domain);
+    octets_field(fields, 1, user);
+    octets_field(fields, 2, password);
+  });
+  DerWriter out;
+  out.nest(tag::kSequence, [&](DerWriter& fields) {
+    fields.nest(tag::context(0), [&](DerWriter& field) { field.integer(kPassword); });
+    octets_field(fields, 1, creds.view());
+  });
+  return SecretBytes(out.view());
+}
+
+Result<ByteView> read_octets(DerReader& fields, unsigned number) {
+  DerReader field = fields.enter(tag::context(number));
+  const ByteView value = field.octet_string();
+  TRY(field.finish(kMalformed));
+  return value;
+}
+
+// A UTF-16LE string without the NUL that loose encoders put behind it.
+Result<ByteView> read_text(DerReader& fields, unsigned number) {
+  TRY_ASSIGN(ByteView text, read_octets(fields, number));
+  if (text.size() % 2 != 0) return fail(Status::InvalidToken, kMalformed);
+  const std::size_t size = text.size();
+  if (size >= 2 && text[size - 1] == 0 && text[size - 2] == 0) text = text.first(size - 2);
+  return text;
+}
+
+Result<Identity> read_password_creds(ByteView der) {
+  DerReader creds(der);
+  DerReader fields = creds.enter(tag::kSequence);
+  TRY(creds.finish(kMalformed));
+  TRY_ASSIGN(const ByteView domain, read_text(fields, 0));
+  TRY_ASSIGN(const ByteView user, read_text(fields, 1));
+  TRY_ASSIGN(const ByteView password, read_text(fields, 2));
+  TRY(fields.finish(kMalformed));
+  Identity identity;
+  TRY_ASSIGN(identity.domain, utf16le_to_utf8(domain));
+  TRY_ASSIGN(identity.user, utf16le_to_utf8(user));
+  identity.secret.emplace<SecretBytes>(password);
+  return identity;
+}
+
+}  // namespace
+
+Result<SecretBytes> write_ts_credentials(const Identity& identity) {
+  if (identity.nt_hash() != nullptr) {
+    return fail(Status::NoCredentials, "a hash cannot be delegated: CredSSP carries passwords");
+  }
+  TRY_ASSIGN(const Bytes domain, utf8_to_utf16le(identity.domain));
+  TRY_ASSIGN(const Bytes user, utf8_to_utf16le(identity.user));
+  const SecretBytes* password = identity.password();
+  return write(domain, user, password != nullptr ? password->expose() : ByteView{});
+}
+
+SecretBytes empty_ts_credentials() {
+  return write({}, {}, {});
+}
+
+Result<Identity> parse_ts_credentials(ByteView der) {
+  DerReader message(der);
+  DerReader fields = message.enter(tag::kSequence);
+  TRY(message.finish(kMalformed));
+  DerReader type_field = fields.enter(tag::context(0));
+  const std::uint32_t type = type_field.u32();
+  TRY(type_field.finish(kMalformed));
+  TRY_ASSIGN(const ByteView credentials, read_octets(fields, 1));
+  TRY(fields.finish(kMalformed));
+  switch (type) {
+    case kPassword:
+      return read_password_creds(credentials);
+    case kSmartCard:
+      return fail(Status::UnsupportedFunction,
+                  "the client delegated a smart card, which is not supported yet");
+    case kRemoteGuard:
+      return fail(Status::UnsupportedFunction,
+                  "the client uses remote credential guard, which is not supported yet");
+    default:
+      return fail(Status::InvalidToken, "the client delegated credentials of an unknown type");
+  }
+}
+
+}  // namespace opensspi::credssp

@@ -1,0 +1,29 @@
+// TSCredentials, what authInfo carries once it is opened. [MS-CSSP] 2.2.1.2:
+//
+//     TSCredentials   ::= SEQUENCE { credType [0] INTEGER, credentials [1] OCTET STRING }
+//     TSPasswordCreds ::= SEQUENCE { domainName [0] OCTET STRING, userName [1] OCTET STRING,
+//                                    password [2] OCTET STRING }          all UTF-16LE
+//
+// Passwords (credType 1) are delegated and received. Smart cards (2) and remote credential guard
+// (6) are recognised and refused in words.
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "sspi/identity.h"
+
+namespace opensspi::credssp {
+
+// The TSCredentials of a password identity. NoCredentials when all it has is a hash.
+Result<SecretBytes> write_ts_credentials(const Identity& identity);
+
+// The TSCredentials that say nothing: three empty strings. What a client delegates that was not
+// asked to delegate, and restricted admin mode. [MS-CSSP] 3.1.5
+SecretBytes empty_ts_credentials();
+
+// A trailing UTF-16 NUL of each string is dropped: rdesktop 1.9 sends one.
+// UnsupportedFunction for credTypes other than the password's.
+Result<Identity> parse_ts_credentials(ByteView der);
+
+}  // namespace opensspi::credssp

@@ -1,0 +1,207 @@
+// Acquire for CREDSSP, and what its credentials are good for.
+#include "credssp/credential.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "credssp/package.h"
+#include "support/fake_environment.h"
+#include "support/scripted_context.h"
+#include "support/tls_loopback.h"
+
+namespace opensspi::credssp {
+namespace {
+
+using test::ScriptedContext;
+
+class NoAuthority final : public Authority {
+ public:
+  Result<HostNames> names() override { return HostNames{}; }
+  Result<NtlmLogon> validate(const NtlmResponse& /*response*/) override {
+    return fail(Status::LogonDenied, "nobody logs on here");
+  }
+};
+
+// Stands where Negotiate does and keeps what it was asked.
+class FakeNegotiate final : public SecurityPackage {
+ public:
+  struct Asked {
+    mutable std::vector<AcquireRequest> acquired;
+    mutable std::vector<ContextRequest> contexts;
+  };
+
+  [[nodiscard]] const PackageInfo& info() const override { return info_; }
+  Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const override {
+    asked->acquired.push_back(request);
+    return std::make_shared<FakeCredential>(asked);
+  }
+
+  std::shared_ptr<Asked> asked = std::make_shared<Asked>();
+
+ private:
+  class FakeCredential final : public Credential {
+   public:
+    explicit FakeCredential(std::shared_ptr<Asked> asked) : asked_(std::move(asked)) {}
+    Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override {
+      asked_->contexts.push_back(request);
+      return std::make_unique<ScriptedContext>(request.role, std::vector<test::ScriptedLeg>{});
+    }
+    [[nodiscard]] Result<Names> names() const override { return Names{"DOMAIN\\user"}; }
+
+   private:
+    std::shared_ptr<Asked> asked_;
+  };
+
+  PackageInfo info_;
+};
+
+class Acquire : public testing::Test {
+ protected:
+  FakeNegotiate negotiate;
+  std::shared_ptr<Authority> authority = std::make_shared<NoAuthority>();
+  std::shared_ptr<Environment> environment = test::make_environment(authority);
+  std::unique_ptr<SecurityPackage> package = make_package(environment, negotiate);
+
+  AcquireRequest request(CredentialUse use) const {
+    AcquireRequest request;
+    request.use = use;
+    request.auth_data.identity = test::make_identity("DOMAIN", "user", "secret");
+    if (use != CredentialUse::Outbound) request.auth_data.tls = test::server_parameters();
+    return request;
+  }
+  static ContextRequest context(Role role, ContextFlags flags = ContextFlags::None) {
+    ContextRequest request;
+    request.role = role;
+    request.flags = flags;
+    request.target_name = "TERMSRV/server.example";
+    return request;
+  }
+};
+
+TEST_F(Acquire, SaysWhatWindowsSaysOfThePackage) {
+  const PackageInfo& info = package->info();
+  EXPECT_EQ(info.name, "CREDSSP");
+  EXPECT_EQ(info.comment, "Microsoft CredSSP Security Provider");
+  EXPECT_EQ(info.capabilities, 0x00810733U);
+  EXPECT_EQ(info.rpc_id, 0xFFFF);
+  EXPECT_EQ(info.version, 1);
+  EXPECT_EQ(info.max_token, 73032U);
+  EXPECT_EQ(info.auth_data, AuthDataKind::CredSsp);
+}
+
+TEST_F(Acquire, AClientsCredentialIsForClients) {
+  const auto credential = package->acquire(request(CredentialUse::Outbound));
+  ASSERT_TRUE(credential) << credential.error().why;
+  EXPECT_TRUE((*credential)->new_context(context(Role::Client)));
+  const auto server = (*credential)->new_context(context(Role::Server));
+  ASSERT_FALSE(server);
+  EXPECT_EQ(server.error().status, Status::NoCredentials);
+  EXPECT_EQ((*credential)->names()->user, "DOMAIN\\user");
+}
+
+TEST_F(Acquire, AServersCredentialIsForServers) {
+  const auto credential = package->acquire(request(CredentialUse::Inbound));
+  ASSERT_TRUE(credential) << credential.error().why;
+  EXPECT_TRUE((*credential)->new_context(context(Role::Server)));
+  EXPECT_FALSE((*credential)->new_context(context(Role::Client)));
+}
+
+TEST_F(Acquire, BothIsForBoth) {
+  const auto credential = package->acquire(request(CredentialUse::Both));
+  ASSERT_TRUE(credential) << credential.error().why;
+  EXPECT_TRUE((*credential)->new_context(context(Role::Server)));
+  EXPECT_TRUE((*credential)->new_context(context(Role::Client)));
+}
+
+TEST_F(Acquire, AServerNeedsACertificateWithItsKey) {
+  AcquireRequest without = request(CredentialUse::Inbound);
+  for (const auto& tls : {std::shared_ptr<const tls::Parameters>(), test::client_parameters()}) {
+    without.auth_data.tls = tls;
+    const auto credential = package->acquire(without);
+    ASSERT_FALSE(credential);
+    EXPECT_EQ(credential.error().status, Status::NoCredentials);
+  }
+}
+
+TEST_F(Acquire, AServerNeedsAnAuthority) {
+  environment->authority = [] { return std::shared_ptr<Authority>(); };
+  AcquireRequest inbound = request(CredentialUse::Inbound);
+  const auto credential = package->acquire(inbound);
+  ASSERT_FALSE(credential);
+  EXPECT_EQ(credential.error().status, Status::NoAuthenticatingAuthority);
+  inbound.auth_data.authority = authority;
+  EXPECT_TRUE(package->acquire(inbound));
+}
+
+TEST_F(Acquire, NegotiateGetsIdentityAndAuthorityButNotTls) {
+  AcquireRequest inbound = request(CredentialUse::Inbound);
+  inbound.auth_data.authority = authority;
+  inbound.auth_data.package_list = "ntlm";
+  ASSERT_TRUE(package->acquire(inbound));
+  const AcquireRequest& inner = negotiate.asked->acquired.front();
+  EXPECT_EQ(inner.use, CredentialUse::Inbound);
+  EXPECT_EQ(inner.auth_data.identity, inbound.auth_data.identity);
+  EXPECT_EQ(inner.auth_data.authority, authority);
+  EXPECT_EQ(inner.auth_data.package_list, "ntlm");
+  EXPECT_EQ(inner.auth_data.tls, nullptr);
+}
+
+TEST_F(Acquire, TheInnerLegIsToldWhatItIsFor) {
+  const auto credential = package->acquire(request(CredentialUse::Outbound));
+  ASSERT_TRUE((*credential)->new_context(context(Role::Client, ContextFlags::NullSession)));
+  const ContextRequest& inner = negotiate.asked->contexts.front();
+  EXPECT_TRUE(inner.inside_credssp);
+  EXPECT_EQ(inner.target_name, "TERMSRV/server.example");
+  EXPECT_EQ(inner.flags,
+            ContextFlags::MutualAuth | ContextFlags::Confidentiality | ContextFlags::Integrity);
+}
+
+TEST_F(Acquire, DelegatingNeedsAPassword) {
+  AcquireRequest nobody = request(CredentialUse::Outbound);
+  nobody.auth_data.identity = nullptr;
+  AcquireRequest hash = nobody;
+  auto identity = std::make_shared<Identity>();
+  identity->secret = NtHash();
+  hash.auth_data.identity = identity;
+  for (const AcquireRequest& without : {nobody, hash}) {
+    const auto credential = package->acquire(without);
+    ASSERT_TRUE(credential);
+    EXPECT_TRUE((*credential)->new_context(context(Role::Client)));
+    const auto delegating =
+        (*credential)->new_context(context(Role::Client, ContextFlags::Delegate));
+    ASSERT_FALSE(delegating);
+    EXPECT_EQ(delegating.error().status, Status::NoCredentials);
+  }
+}
+
+TEST_F(Acquire, DelegatesTheStoredIdentityWithoutAnother) {
+  environment->default_identity = []() -> Result<std::shared_ptr<const Identity>> {
+    return test::make_identity("DOMAIN", "stored", "secret");
+  };
+  AcquireRequest nobody = request(CredentialUse::Outbound);
+  nobody.auth_data.identity = nullptr;
+  const auto credential = package->acquire(nobody);
+  ASSERT_TRUE(credential);
+  EXPECT_TRUE((*credential)->new_context(context(Role::Client, ContextFlags::Delegate)));
+}
+
+TEST(HostOf, IsTheHostOfATargetName) {
+  for (const auto& [target, host] : {std::pair{"TERMSRV/server.example", "server.example"},
+                                     {"TERMSRV/server.example:3390", "server.example"},
+                                     {"HTTP/server/instance", "server"},
+                                     {"server", "server"},
+                                     {"", ""},
+                                     {"TERMSRV/", ""},
+                                     {"TERMSRV/[::1]:3389", "::1"},
+                                     {"TERMSRV/[::1", "::1"},
+                                     {"TERMSRV/fe80::1", "fe80::1"},
+                                     {"TERMSRV/10.0.0.1:3389", "10.0.0.1"}}) {
+    EXPECT_EQ(host_of(target), host) << target;
+  }
+}
+
+}  // namespace
+}  // namespace opensspi::credssp
