@@ -1,0 +1,17 @@
+// The security package Schannel under its three names.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "sspi/environment.h"
+#include "sspi/package.h"
+
+namespace opensspi::schannel {
+
+// In Windows' order of enumeration. Acquire answers UnsupportedFunction: TLS is used through
+// CREDSSP only.
+[[nodiscard]] std::vector<std::unique_ptr<SecurityPackage>> make_packages(
+    std::shared_ptr<const Environment> environment);
+
+}  // namespace opensspi::schannel
