@@ -64,8 +64,9 @@ Result<NegotiateFlags> agree(NegotiateFlags offered, const ChallengeMessage& cha
     return fail(Status::LogonDenied, "the CHALLENGE does not name its server",
                 nt_status::kLogonFailure);
   }
-  // Windows: AUTHENTICATE leaves out OEM once Unicode is chosen.
-  return answered & (offered | NegotiateFlags::TargetInfo) & ~NegotiateFlags::Oem;
+  // [MS-NLMP] 2.2.2.5: UNICODE wins over OEM, extended session security over LM_KEY.
+  constexpr NegotiateFlags kBeaten = NegotiateFlags::Oem | NegotiateFlags::LmKey;
+  return answered & (offered | NegotiateFlags::TargetInfo) & ~kBeaten;
 }
 
 }  // namespace
@@ -94,21 +95,7 @@ Result<std::unique_ptr<Context>> ClientContext::create(
 }
 
 StepOutput ClientContext::step(const StepInput& input) {
-  StepOutput output;
-  State state = std::exchange(state_, Dead{});
-  Result<Leg> leg = std::visit([&](auto& now) { return handle(std::move(now), input); }, state);
-  if (!leg) {
-    output.progress = fail(leg.error());
-    return output;
-  }
-  state_ = std::move(leg->next);
-  output.progress = leg->progress;
-  output.token = std::move(leg->token);
-  output.granted = leg->granted;
-  if (const auto* established = std::get_if<Established>(&state_)) {
-    output.expiry = established->start + kMaxLifetime;
-  }
-  return output;
+  return advance([&](auto state) { return handle(std::move(state), input); });
 }
 
 Result<ClientContext::Leg> ClientContext::handle(SendNegotiate, const StepInput& input) {
@@ -122,14 +109,17 @@ Result<ClientContext::Leg> ClientContext::handle(SendNegotiate, const StepInput&
   // Windows: the second leg adds replay and sequence detection.
   const ContextFlags first_leg = granted(negotiate.flags, request_.flags) &
                                  ~(ContextFlags::ReplayDetect | ContextFlags::SequenceDetect);
-  return Leg{AwaitChallenge{token, negotiate.flags}, token, Progress::ContinueNeeded, first_leg};
+  AwaitChallenge next{token, negotiate.flags, bindings_hash(input.channel_bindings)};
+  return Leg{std::move(next), std::move(token), Progress::ContinueNeeded, first_leg};
 }
 
 Result<ClientContext::Leg> ClientContext::handle(AwaitChallenge state, const StepInput& input) {
   TRY(expect(MessageType::Challenge, input.token));
   TRY_ASSIGN(const ChallengeMessage challenge, ChallengeMessage::parse(input.token));
   TRY_ASSIGN(const NegotiateFlags agreed, agree(state.offered, challenge));
-  TRY_ASSIGN(Claim claim, make_claim(challenge, input.channel_bindings));
+  const auto bindings = input.channel_bindings == nullptr ? state.channel_bindings
+                                                          : bindings_hash(input.channel_bindings);
+  TRY_ASSIGN(Claim claim, make_claim(challenge, bindings));
   TRY_ASSIGN(Key exported_session_key, choose_key(agreed, claim.response));
 
   AuthenticateMessage authenticate = claimed(claim);
@@ -159,16 +149,8 @@ Result<ClientContext::Leg> ClientContext::handle(AwaitChallenge state, const Ste
   return Leg{std::move(established), std::move(token), Progress::Complete, flags};
 }
 
-Result<ClientContext::Leg> ClientContext::handle(Established, const StepInput&) {
-  return fail(Status::OutOfSequence, kExchangeOver);
-}
-
-Result<ClientContext::Leg> ClientContext::handle(Dead, const StepInput&) {
-  return fail(Status::OutOfSequence, kExchangeFailed);
-}
-
 Result<ClientContext::Claim> ClientContext::make_claim(const ChallengeMessage& challenge,
-                                                       const ChannelBindings* bindings) const {
+                                                       const crypto::Digest128& bindings) const {
   if (has(request_.flags, ContextFlags::NullSession)) {
     return Claim{anonymous_response(), "", "", {kAnonymousName}};
   }
@@ -183,7 +165,7 @@ Result<ClientContext::Claim> ClientContext::make_claim(const ChallengeMessage& c
   TRY(environment_->random(input.client_challenge));
   input.target_name = request_.target_name;
   input.unverified_target_name = has(request_.flags, ContextFlags::UnverifiedTargetName);
-  input.channel_bindings = bindings_hash(bindings);
+  input.channel_bindings = bindings;
   TRY_ASSIGN(Response response, compute_response(*identity, challenge, input));
   return Claim{std::move(response),
                identity->user,
@@ -209,22 +191,6 @@ AuthenticateMessage ClientContext::claimed(const Claim& claim) {
   if (claim.user.empty()) authenticate.flags |= NegotiateFlags::Anonymous;
   if (claim.response.mic_announced) authenticate.mic = Mic{};
   return authenticate;
-}
-
-MessageProtection* ClientContext::message_protection() {
-  auto* established = std::get_if<Established>(&state_);
-  return established == nullptr ? nullptr : &established->security;
-}
-
-MechListMic* ClientContext::mech_list_mic() {
-  auto* established = std::get_if<Established>(&state_);
-  return established == nullptr ? nullptr : established->mech_list_mic();
-}
-
-Result<Attribute> ClientContext::query(AttributeId id) const {
-  const auto* established = std::get_if<Established>(&state_);
-  if (established == nullptr) return fail(Status::InvalidHandle, kNotEstablished);
-  return established->query(id);
 }
 
 }  // namespace opensspi::ntlm

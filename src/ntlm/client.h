@@ -3,9 +3,8 @@
 #pragma once
 
 #include <memory>
-#include <variant>
 
-#include "ntlm/established.h"
+#include "ntlm/exchange.h"
 #include "ntlm/messages.h"
 #include "ntlm/response.h"
 #include "sspi/context.h"
@@ -14,7 +13,15 @@
 
 namespace opensspi::ntlm {
 
-class ClientContext final : public Context {
+struct SendNegotiate {};
+
+struct AwaitChallenge {
+  Bytes negotiate;  // as sent: the MIC covers it
+  NegotiateFlags offered = NegotiateFlags::None;
+  crypto::Digest128 channel_bindings{};  // of the first leg, in case the second brings none
+};
+
+class ClientContext final : public Exchange<SendNegotiate, AwaitChallenge> {
  public:
   // `identity` null: the session's own. NEGOTIATE carries no identity, so, as on Windows, one that
   // is missing shows at the second leg, with NoCredentials. UnsupportedFunction for a datagram
@@ -24,44 +31,23 @@ class ClientContext final : public Context {
                                                  const ContextRequest& request);
 
   StepOutput step(const StepInput& input) override;
-  MessageProtection* message_protection() override;
-  MechListMic* mech_list_mic() override;
-  [[nodiscard]] Result<Attribute> query(AttributeId id) const override;
 
  private:
-  struct SendNegotiate {};
-  struct AwaitChallenge {
-    Bytes negotiate;  // as sent: the MIC covers it
-    NegotiateFlags offered = NegotiateFlags::None;
-  };
-  struct Dead {};
-  using State = std::variant<SendNegotiate, AwaitChallenge, Established, Dead>;
-
-  struct Leg {
-    State next;
-    Bytes token;
-    Progress progress = Progress::ContinueNeeded;
-    ContextFlags granted = ContextFlags::None;
-  };
-
   ClientContext(std::shared_ptr<const Environment> environment,
                 std::shared_ptr<const Identity> identity, const ContextRequest& request);
 
   Result<Leg> handle(SendNegotiate, const StepInput& input);
   Result<Leg> handle(AwaitChallenge state, const StepInput& input);
-  Result<Leg> handle(Established, const StepInput& input);
-  Result<Leg> handle(Dead, const StepInput& input);
 
   struct Claim;
   Result<Claim> make_claim(const ChallengeMessage& challenge,
-                           const ChannelBindings* bindings) const;
+                           const crypto::Digest128& bindings) const;
   Result<Key> choose_key(NegotiateFlags agreed, const Response& response) const;
   static AuthenticateMessage claimed(const Claim& claim);
 
   std::shared_ptr<const Environment> environment_;
   std::shared_ptr<const Identity> identity_;
   ContextRequest request_;
-  State state_ = SendNegotiate{};
 };
 
 }  // namespace opensspi::ntlm

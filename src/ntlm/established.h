@@ -47,8 +47,5 @@ inline constexpr ContextFlags kSigning =
     ContextFlags::Integrity | ContextFlags::ReplayDetect | ContextFlags::SequenceDetect;
 
 inline constexpr char kAnonymousName[] = "NT AUTHORITY\\ANONYMOUS LOGON";
-inline constexpr char kExchangeOver[] = "the NTLM exchange is over";
-inline constexpr char kExchangeFailed[] = "the NTLM exchange has failed before";
-inline constexpr char kNotEstablished[] = "the NTLM exchange is not complete";
 
 }  // namespace opensspi::ntlm

@@ -6,7 +6,6 @@
 
 #include "base/utf16.h"
 #include "base/writer.h"
-#include "ntlm/response.h"
 
 namespace opensspi::ntlm {
 namespace {
@@ -24,8 +23,6 @@ constexpr NegotiateFlags kAlways = NegotiateFlags::RequestTarget | NegotiateFlag
 constexpr NegotiateFlags kRequired = NegotiateFlags::Unicode | NegotiateFlags::Negotiate128 |
                                      NegotiateFlags::ExtendedSessionSecurity;
 
-// What both sides agreed on is the only thing that can be looked at: the exchange is refused when
-// the client asks for, or settles on, less than is required.
 Result<void> check_required(NegotiateFlags flags) {
   // [MS-NLMP] 2.2.2.5: neither UNICODE nor OEM is SEC_E_INVALID_TOKEN.
   if (!has(flags, NegotiateFlags::Unicode | NegotiateFlags::Oem)) {
@@ -123,6 +120,11 @@ Result<Target> target_of(const AuthenticateMessage& authenticate) {
   return Target{std::move(text)};
 }
 
+std::optional<crypto::Digest128> supplied_hash(const StepInput& input) {
+  if (input.channel_bindings == nullptr) return std::nullopt;
+  return bindings_hash(input.channel_bindings);
+}
+
 ContextFlags granted(NegotiateFlags agreed, ContextFlags requested) {
   ContextFlags flags = requested & kEchoed;
   if (has(agreed, NegotiateFlags::Seal)) flags |= ContextFlags::Confidentiality;
@@ -147,21 +149,7 @@ Result<std::unique_ptr<Context>> ServerContext::create(
 }
 
 StepOutput ServerContext::step(const StepInput& input) {
-  StepOutput output;
-  State state = std::exchange(state_, Dead{});
-  Result<Leg> leg = std::visit([&](auto& now) { return handle(std::move(now), input); }, state);
-  if (!leg) {
-    output.progress = fail(leg.error());
-    return output;
-  }
-  state_ = std::move(leg->next);
-  output.progress = leg->progress;
-  output.token = std::move(leg->token);
-  output.granted = leg->granted;
-  if (const auto* established = std::get_if<Established>(&state_)) {
-    output.expiry = established->start + kMaxLifetime;
-  }
-  return output;
+  return advance([&](auto state) { return handle(std::move(state), input); });
 }
 
 Result<ServerContext::Leg> ServerContext::handle(AwaitNegotiate, const StepInput& input) {
@@ -173,7 +161,8 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitNegotiate, const StepInput
   // Windows: integrity is granted with the second leg.
   const ContextFlags first_leg =
       granted(challenge.flags, request_.flags) & ~ContextFlags::Integrity;
-  AwaitAuthenticate next{copy(input.token), token, challenge.flags, challenge.server_challenge};
+  AwaitAuthenticate next{copy(input.token), token, challenge.flags, challenge.server_challenge,
+                         supplied_hash(input)};
   return Leg{std::move(next), std::move(token), Progress::ContinueNeeded, first_leg};
 }
 
@@ -186,7 +175,8 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitAuthenticate state, const 
   TRY_ASSIGN(Key key, exported_key(agreed, authenticate, logon.session_base_key));
   TRY_ASSIGN(MicVerified verified, MicVerified::check(std::move(key), authenticate, state.negotiate,
                                                       state.challenge, input.token));
-  TRY(check_bindings(authenticate, input.channel_bindings));
+  const auto bindings = supplied_hash(input);
+  TRY(check_bindings(authenticate, bindings ? bindings : state.channel_bindings));
   TRY_ASSIGN(Target target, target_of(authenticate));
 
   ContextFlags flags = granted(agreed, request_.flags);
@@ -202,14 +192,6 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitAuthenticate state, const 
                           .start = environment_->now(),
                           .token = logon.token};
   return Leg{std::move(established), {}, Progress::Complete, flags};
-}
-
-Result<ServerContext::Leg> ServerContext::handle(Established, const StepInput&) {
-  return fail(Status::OutOfSequence, kExchangeOver);
-}
-
-Result<ServerContext::Leg> ServerContext::handle(Dead, const StepInput&) {
-  return fail(Status::OutOfSequence, kExchangeFailed);
 }
 
 Result<ChallengeMessage> ServerContext::make_challenge(NegotiateFlags offered) const {
@@ -255,32 +237,16 @@ Result<NtlmLogon> ServerContext::log_on(const AuthenticateMessage& authenticate,
 // [MS-NLMP] 3.2.5.1.2: when the application supplied bindings the client's must be there, not
 // zero, and equal.
 Result<void> ServerContext::check_bindings(const AuthenticateMessage& authenticate,
-                                           const ChannelBindings* supplied) const {
-  if (supplied == nullptr) return {};
+                                           const std::optional<crypto::Digest128>& supplied) const {
+  if (!supplied) return {};
   const Bytes* sent = authenticate.client_challenge
                           ? authenticate.client_challenge->av_pairs.find(AvId::ChannelBindings)
                           : nullptr;
   const bool missing = sent == nullptr || equal(*sent, crypto::Digest128{});
   if (missing && has(request_.flags, ContextFlags::AllowMissingBindings)) return {};
   if (missing) return fail(Status::BadBindings, "the client sent no channel bindings");
-  if (equal(*sent, bindings_hash(supplied))) return {};
+  if (equal(*sent, *supplied)) return {};
   return fail(Status::BadBindings, "the client's channel bindings are for another channel");
-}
-
-MessageProtection* ServerContext::message_protection() {
-  auto* established = std::get_if<Established>(&state_);
-  return established == nullptr ? nullptr : &established->security;
-}
-
-MechListMic* ServerContext::mech_list_mic() {
-  auto* established = std::get_if<Established>(&state_);
-  return established == nullptr ? nullptr : established->mech_list_mic();
-}
-
-Result<Attribute> ServerContext::query(AttributeId id) const {
-  const auto* established = std::get_if<Established>(&state_);
-  if (established == nullptr) return fail(Status::InvalidHandle, kNotEstablished);
-  return established->query(id);
 }
 
 }  // namespace opensspi::ntlm
