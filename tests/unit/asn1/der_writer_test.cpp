@@ -86,7 +86,7 @@ TEST(DerWriter, LeavesNoUnerasedBufferBehind) {
   {
     DerWriter out;
     out.nest(tag::kSequence, [&](DerWriter& sequence) {
-      for (int i = 0; i < 50; ++i) sequence.octet_string(password).raw(Bytes(i, 0));
+      for (std::size_t i = 0; i < 50; ++i) sequence.octet_string(password).raw(Bytes(i, 0));
     });
     EXPECT_GT(out.view().size(), 2000u);
   }

@@ -28,8 +28,8 @@ TEST(Rc4, KeyStreamsOfRfc6229) {
     SCOPED_TRACE(vectors.title());
     Rc4 cipher(vectors.bytes("Key"));
     const Bytes stream = key_stream(cipher, 4112);
-    for (const std::size_t offset : {0, 16, 240, 256, 496, 512, 752, 768, 1008, 1024, 1520, 1536,
-                                     2032, 2048, 3056, 3072, 4080, 4096}) {
+    for (const unsigned offset : {0u, 16u, 240u, 256u, 496u, 512u, 752u, 768u, 1008u, 1024u, 1520u,
+                                  1536u, 2032u, 2048u, 3056u, 3072u, 4080u, 4096u}) {
       EXPECT_EQ(to_hex(ByteView(stream).subspan(offset, 16)), vectors.text(std::to_string(offset)));
     }
     EXPECT_TRUE(vectors.all_consumed());
