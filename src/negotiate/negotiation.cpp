@@ -28,7 +28,12 @@ Result<Attribute> Negotiation::query(AttributeId id) const {
 
 ContextRequest Negotiation::inner_request(const Mechanism& mechanism, Framing framing) const {
   ContextRequest request = request_;
-  request.mechanism_oid = framing == Framing::Spnego ? mechanism.oid : ByteView{};
+  if (framing == Framing::Bare) return request;
+  request.mechanism_oid = mechanism.oid;
+  // RFC 4178 5: only a mechanism with integrity protects the list, so an initiator asks for it
+  // whether or not its caller does.
+  const bool asks = request.role == Role::Client && !has(request.flags, ContextFlags::NoIntegrity);
+  if (asks) request.flags |= ContextFlags::Integrity;
   return request;
 }
 

@@ -58,10 +58,10 @@ struct NegTokenInit {
 };
 
 struct NegTokenResp {
-  std::optional<NegState> neg_state;
-  std::optional<ByteView> supported_mech;
-  std::optional<ByteView> response_token;
-  std::optional<ByteView> mech_list_mic;
+  std::optional<NegState> neg_state{};
+  std::optional<ByteView> supported_mech{};
+  std::optional<ByteView> response_token{};
+  std::optional<ByteView> mech_list_mic{};
 };
 
 // What an acceptor's first token is.

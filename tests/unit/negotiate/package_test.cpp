@@ -1,0 +1,112 @@
+// The package "Negotiate": what it says of itself, and which mechanisms a credential holds.
+#include "negotiate/package.h"
+
+#include <gtest/gtest.h>
+
+#include "sides.h"
+
+namespace opensspi::test {
+namespace {
+
+class NegotiatePackageTest : public testing::Test {
+ protected:
+  Result<std::shared_ptr<Credential>> acquire(std::string package_list,
+                                              CredentialUse use = CredentialUse::Outbound) {
+    AcquireRequest request;
+    request.use = use;
+    request.auth_data.package_list = std::move(package_list);
+    return package_->acquire(request);
+  }
+
+  // The mechanisms that a client with this package list offers, by their names.
+  std::string offered(const std::string& package_list) {
+    const auto context = (*acquire(package_list))->new_context(ContextRequest{});
+    const StepOutput out = (*context)->step({});
+    if (!out.progress) {
+      EXPECT_TRUE(failed_with(out, Status::NoCredentials));
+      return "none";
+    }
+    const auto init = negotiate::parse_neg_token_init(out.token);
+    if (!init) return "bare";
+    std::string names;
+    for (const ByteView oid : init->mech_types) {
+      names += equal(oid, kOidA) ? "kerberos " : "ntlm ";
+    }
+    return names;
+  }
+
+  FakeMechanism kerberos_{{.name = "Kerberos", .oids = {kOidA}}};
+  FakeMechanism ntlm_{{.name = "NTLM", .oids = {copy(negotiate::oid::kNtlm)}}};
+  std::unique_ptr<SecurityPackage> package_ =
+      negotiate::make_package(make_environment(nullptr), {&kerberos_, &ntlm_});
+};
+
+TEST_F(NegotiatePackageTest, SaysWhatWindowsSays) {
+  const PackageInfo& info = package_->info();
+  EXPECT_EQ(info.name, "Negotiate");
+  EXPECT_EQ(info.comment, "Microsoft Package Negotiator");
+  EXPECT_EQ(info.capabilities, 0x00883BB3U);
+  EXPECT_EQ(info.version, 1U);
+  EXPECT_EQ(info.rpc_id, 9U);
+  EXPECT_EQ(info.max_token, 48256U);
+  EXPECT_EQ(info.auth_data, AuthDataKind::Identity);
+}
+
+TEST_F(NegotiatePackageTest, OffersWhatThePackageListAllows) {
+  EXPECT_EQ(offered(""), "kerberos ntlm ");
+  EXPECT_EQ(offered("ntlm"), "ntlm ");
+  EXPECT_EQ(offered("NTLM"), "ntlm ");
+  EXPECT_EQ(offered("!ntlm"), "kerberos ");
+  EXPECT_EQ(offered("!Kerberos"), "ntlm ");
+  EXPECT_EQ(offered("ntlm,kerberos"), "kerberos ntlm ");
+  EXPECT_EQ(offered(" ntlm , pku2u"), "ntlm ");
+  EXPECT_EQ(offered("kerberos,!ntlm"), "kerberos ");
+  EXPECT_EQ(offered("ntlm,!ntlm"), "none");
+  EXPECT_EQ(offered("!kerberos,!ntlm"), "none");
+  EXPECT_EQ(offered("NegoExtender"), "none");
+  EXPECT_EQ(offered(","), "kerberos ntlm ");
+}
+
+TEST_F(NegotiatePackageTest, LeavesOutAMechanismThatCannotTakeTheCredential) {
+  FakeMechanism no{{.name = "A", .oids = {kOidA}, .acquire_fails = Status::UnknownCredentials}};
+  package_ = negotiate::make_package(make_environment(nullptr), {&no, &ntlm_});
+  EXPECT_EQ(offered(""), "ntlm ");
+}
+
+TEST_F(NegotiatePackageTest, FailsAsTheFirstMechanismDoesWhenNoneTakesTheCredential) {
+  FakeMechanism no{{.name = "A", .oids = {kOidA}, .acquire_fails = Status::UnknownCredentials}};
+  FakeMechanism nor{{.name = "B", .oids = {kOidB}, .acquire_fails = Status::NoCredentials}};
+  package_ = negotiate::make_package(make_environment(nullptr), {&no, &nor});
+  EXPECT_EQ(acquire("").error().status, Status::UnknownCredentials);
+}
+
+TEST_F(NegotiatePackageTest, GivesContextsForTheRoleThatWasAcquired) {
+  const auto status = [this](CredentialUse use, Role role) {
+    ContextRequest request;
+    request.role = role;
+    const auto context = (*acquire("", use))->new_context(request);
+    return context ? Status::Ok : context.error().status;
+  };
+  EXPECT_EQ(status(CredentialUse::Outbound, Role::Client), Status::Ok);
+  EXPECT_EQ(status(CredentialUse::Outbound, Role::Server), Status::NoCredentials);
+  EXPECT_EQ(status(CredentialUse::Inbound, Role::Client), Status::NoCredentials);
+  EXPECT_EQ(status(CredentialUse::Inbound, Role::Server), Status::Ok);
+  EXPECT_EQ(status(CredentialUse::Both, Role::Client), Status::Ok);
+  EXPECT_EQ(status(CredentialUse::Both, Role::Server), Status::Ok);
+}
+
+TEST_F(NegotiatePackageTest, CredentialHasTheNameAndExpiryOfItsMechanisms) {
+  EXPECT_EQ((*acquire(""))->names()->user, "Kerberos\\me");
+  EXPECT_EQ((*acquire(""))->expiry(), 5000U);
+  EXPECT_EQ((*acquire("none"))->names().error().status, Status::NoCredentials);
+  EXPECT_EQ((*acquire("none"))->expiry(), kNever);
+}
+
+TEST_F(NegotiatePackageTest, ContextOutlivesPackageAndCredential) {
+  auto context = std::move(*(*acquire("kerberos"))->new_context(ContextRequest{}));
+  package_.reset();
+  EXPECT_TRUE(went(context->step({}), Progress::ContinueNeeded));
+}
+
+}  // namespace
+}  // namespace opensspi::test
