@@ -23,12 +23,6 @@
 #include "security.h"
 #include "wincrypt.h"
 
-#if defined(__GNUC__)
-#define OPENSSPI_API __attribute__((visibility("default")))
-#else
-#define OPENSSPI_API
-#endif
-
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -83,8 +77,8 @@ typedef struct opensspi_event {
   SECURITY_STATUS status; /* what the call returns */
 } opensspi_event;
 
-/* Called before the call of the leg returns, in its thread. The event and its texts live as long as
- * the callback. It may call into the library, but not on the same context. */
+/* Called before the call of the leg returns, in its thread. The event lives as long as the call; its
+ * texts are static. Calls that only ask for more input (SEC_E_INCOMPLETE_MESSAGE) are not told. */
 typedef void (*opensspi_event_callback)(const opensspi_event *event, void *user);
 
 /* Replaces the callback of the process; NULL: none. Legs that are under way may still be told to
@@ -222,12 +216,17 @@ typedef struct opensspi_authority {
 
 /* The authority of the process, asked by every logon that begins from now on and whose credential
  * has none of its own. NULL: back to the policy's. The structure and its texts are copied. Callbacks
- * come from the thread that calls AcceptSecurityContext, several at once. */
+ * come from the threads that call AcceptSecurityContext, several at once, and must not call on the
+ * context that is being accepted. Without any authority (no accounts, none set) inbound credentials
+ * are refused with SEC_E_NO_AUTHENTICATING_AUTHORITY. */
 OPENSSPI_API SECURITY_STATUS opensspi_set_authority(const opensspi_authority *authority);
 
-/* The same for one inbound credential: contexts that are made from it afterwards. */
-OPENSSPI_API SECURITY_STATUS opensspi_credential_set_authority(PCredHandle credential,
-                                                               const opensspi_authority *authority);
+/* AcquireCredentialsHandle for a server whose credential brings its own authority, which the
+ * contexts made from it ask instead of the process's. `auth_data` is what pAuthData is for the
+ * package; `expiry` may be NULL. */
+OPENSSPI_API SECURITY_STATUS opensspi_acquire_inbound(const char *package, void *auth_data,
+                                                      const opensspi_authority *authority,
+                                                      PCredHandle credential, PTimeStamp expiry);
 
 /* The NT hash of a password: MD4 of its UTF-16LE. SEC_E_INVALID_PARAMETER when it is not UTF-8. */
 OPENSSPI_API SECURITY_STATUS opensspi_nt_hash(const char *password, uint8_t nt_hash[16]);

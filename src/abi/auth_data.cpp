@@ -1,0 +1,69 @@
+// Which structure it is, and what goes where.
+#include "abi/auth_data.h"
+
+#include "abi/auth_identity.h"
+#include "abi/schannel_cred.h"
+#include "abi/windows_names.h"
+
+namespace opensspi::abi {
+namespace {
+
+struct CredSspParts {
+  CREDSPP_SUBMIT_TYPE type{};
+  const void* schannel = nullptr;
+  const void* spnego = nullptr;
+};
+
+Result<CredSspParts> read_credssp_cred(const void* auth_data) {
+  if (auth_data == nullptr) return CredSspParts{CredsspSubmitBufferBoth, nullptr, nullptr};
+  const CREDSSP_CRED* cred = static_cast<const CREDSSP_CRED*>(auth_data);
+  if (cred->Type == CredsspCredEx) {
+    const auto* extended = static_cast<const CREDSSP_CRED_EX*>(auth_data);
+    if (extended->Version != CREDSSP_CRED_EX_VERSION)
+      return fail(Status::UnknownCredentials, "CREDSSP_CRED_EX has an unknown version");
+    if (extended->Flags != 0)
+      return fail(Status::UnknownCredentials, "CREDSSP_CRED_EX asks for redirected credentials");
+    cred = &extended->Cred;
+  }
+  return CredSspParts{cred->Type, cred->pSchannelCred, cred->pSpnegoCred};
+}
+
+Result<AuthData> read_credssp(CredentialUse use, const void* auth_data, const KeyLog& key_log) {
+  TRY_ASSIGN(const CredSspParts parts, read_credssp_cred(auth_data));
+  switch (parts.type) {
+    case CredsspPasswordCreds:
+    case CredsspSchannelCreds:
+    case CredsspSubmitBufferBoth:
+    case CredsspSubmitBufferBothOld:
+      break;
+    case CredsspCertificateCreds:
+      return fail(Status::UnknownCredentials, "smart card credentials are not supported");
+    default:
+      return fail(Status::UnknownCredentials, "CREDSSP_CRED has an unknown type");
+  }
+  TRY_ASSIGN(AuthData data, read_auth_identity(parts.spnego));
+  TRY_ASSIGN(data.tls, read_schannel_cred(use, parts.schannel, key_log));
+  return data;
+}
+
+}  // namespace
+
+Result<AuthData> read_auth_data(AuthDataKind kind, CredentialUse use, const void* auth_data,
+                                const KeyLog& key_log) {
+  switch (kind) {
+    case AuthDataKind::Identity:
+      return read_auth_identity(auth_data);
+    case AuthDataKind::CredSsp:
+      return read_credssp(use, auth_data, key_log);
+    case AuthDataKind::Schannel: {
+      AuthData data;
+      TRY_ASSIGN(data.tls, read_schannel_cred(use, auth_data, key_log));
+      return data;
+    }
+    case AuthDataKind::None:
+      break;
+  }
+  return AuthData{};
+}
+
+}  // namespace opensspi::abi

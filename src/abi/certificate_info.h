@@ -1,0 +1,33 @@
+// CERT_INFO: a certificate's fields as programs read them through CERT_CONTEXT.pCertInfo. RFC 5280
+// 4.1. Blobs point into the certificate's DER; extensions are not listed.
+#pragma once
+
+#include <string>
+
+#include "abi/windows_names.h"
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace opensspi::abi {
+
+class CertificateInfo {
+ public:
+  CertificateInfo() = default;
+  CertificateInfo(const CertificateInfo&) = delete;
+  CertificateInfo& operator=(const CertificateInfo&) = delete;
+
+  // `der` must outlive this. InvalidToken when it is no certificate.
+  Result<void> read(ByteView der);
+  [[nodiscard]] CERT_INFO* get() { return &info_; }
+
+ private:
+  CERT_INFO info_{};
+  Bytes serial_;  // little-endian, as Windows has it
+  std::string signature_oid_, key_oid_;
+};
+
+// "1.2.840.113549.1.1.11" of the contents octets of an OBJECT IDENTIFIER; empty when they are
+// malformed. [X.690] 8.19
+[[nodiscard]] std::string dotted_oid(ByteView contents);
+
+}  // namespace opensspi::abi

@@ -1,0 +1,216 @@
+// InitializeSecurityContext, AcceptSecurityContext and DeleteSecurityContext: the legs of an
+// authentication and its end.
+#include "abi/buffers.h"
+#include "abi/claimed_name.h"
+#include "abi/file_time.h"
+#include "abi/flags.h"
+#include "abi/guard.h"
+#include "abi/leg_event.h"
+#include "abi/module.h"
+#include "abi/objects.h"
+#include "abi/text.h"
+
+namespace opensspi::abi {
+namespace {
+
+static_assert(ISC_REQ_ALLOCATE_MEMORY == ASC_REQ_ALLOCATE_MEMORY);
+static_assert(ISC_RET_ALLOCATED_MEMORY == ASC_RET_ALLOCATED_MEMORY);
+
+// The arguments that both calls have.
+struct LegCall {
+  Role role = Role::Client;
+  SecHandle* credential = nullptr;
+  SecHandle* context = nullptr;  // null on the first leg
+  std::string target_name{};     // counts on the first leg
+  std::uint32_t request = 0;
+  SecBufferDesc* input = nullptr;
+  SecBufferDesc* output = nullptr;
+  SecHandle* new_context = nullptr;
+  std::uint32_t* attributes = nullptr;
+  TimeStamp* expiry = nullptr;
+
+  [[nodiscard]] bool allocates() const { return (request & ISC_REQ_ALLOCATE_MEMORY) != 0; }
+};
+
+SECURITY_STATUS success_status(Progress progress) {
+  switch (progress) {
+    case Progress::Complete:
+      return SEC_E_OK;
+    case Progress::IncompleteCredentials:
+      return SEC_I_INCOMPLETE_CREDENTIALS;
+    default:
+      return SEC_I_CONTINUE_NEEDED;
+  }
+}
+
+Result<void> check_state(const ContextEntry& entry, BufferStyle style) {
+  if (entry.state == ContextEntry::State::Failed)
+    return fail(Status::InvalidHandle, "the authentication has failed before");
+  // A stream goes on: TLS has messages after the handshake.
+  if (entry.state == ContextEntry::State::Established && style == BufferStyle::Token)
+    return fail(Status::OutOfSequence, "the authentication is complete");
+  return {};
+}
+
+// Schannel on Windows: a leg that must have input and has none is an incomplete message. Only a
+// client begins without any.
+bool lacks_input(const ContextEntry& entry, BufferStyle style, const LegInput& input) {
+  const bool speaks_first = entry.request.role == Role::Client && entry.num_legs == 0;
+  return style == BufferStyle::Stream && input.token().empty() && !speaks_first;
+}
+
+tl::unexpected<Error> incomplete(LegInput& input, std::size_t missing) {
+  input.report_missing(missing);
+  return fail(Status::IncompleteMessage, "the message is not complete", 0,
+              static_cast<std::int64_t>(missing));
+}
+
+void report_success(const LegCall& call, const StepOutput& output) {
+  if (call.attributes != nullptr) {
+    *call.attributes = flags_to_attributes(call.role, output.granted) |
+                       (call.allocates() ? ISC_RET_ALLOCATED_MEMORY : 0);
+  }
+  if (call.expiry != nullptr) *call.expiry = to_time_stamp(output.expiry);
+}
+
+// One leg of a context that the caller has for itself.
+Result<SECURITY_STATUS> run_leg(ContextEntry& entry, const LegCall& call, LegEvent& event) {
+  const BufferStyle style = buffer_style(entry.package.info());
+  TRY(check_state(entry, style));
+  TRY_ASSIGN(LegInput input, LegInput::read(call.input, style));
+  TRY_ASSIGN(LegOutput output_buffers, LegOutput::read(call.output, style, call.allocates()));
+  if (lacks_input(entry, style, input)) return incomplete(input, 0);
+
+  const auto state = std::exchange(entry.state, ContextEntry::State::Failed);  // until it went well
+  const StepOutput output = [&] {
+    const ClaimedNameScope scope(entry.claimed_name);
+    return entry.context->step(input.step_input());
+  }();
+  if (output.progress == Progress::IncompleteMessage) {
+    entry.state = state;
+    return incomplete(input, output.missing);
+  }
+  ++entry.num_legs;
+  event.note(entry, input.token(), output);
+  const auto delivered = output_buffers.deliver(output.token);
+  if (!delivered) output_buffers.say_nothing();
+  if (!output.progress) return fail(output.progress.error());
+  TRY(delivered);
+
+  entry.state = state;
+  if (*output.progress == Progress::Complete) entry.state = ContextEntry::State::Established;
+  entry.granted = output.granted;
+  input.report_extra(output.unread);
+  report_success(call, output);
+  return success_status(*output.progress);
+}
+
+// The handle is given out only when the first leg went well.
+Result<SECURITY_STATUS> first_leg(const LegCall& call, LegEvent& event) {
+  TRY_ASSIGN(const PinnedCredential owner, find_credential(call.credential));
+  if (call.new_context == nullptr)
+    return fail(Status::InvalidHandle, "there is no place for the handle of the new context");
+  auto entry = std::make_unique<ContextEntry>(
+      owner->package, ContextRequest{.role = call.role,
+                                     .flags = flags_from_request(call.role, call.request),
+                                     .target_name = call.target_name});
+  entry->credential = owner->credential;
+  TRY_ASSIGN(entry->context, entry->credential->new_context(entry->request));
+  TRY_ASSIGN(const SECURITY_STATUS status, run_leg(*entry, call, event));
+  TRY_ASSIGN(const Ticket ticket, Module::instance().handles().insert(std::move(entry)));
+  *call.new_context = handle_of(ticket);
+  return status;
+}
+
+// Windows does not mind what phCredential holds on later legs, so it is not looked at.
+Result<SECURITY_STATUS> later_leg(const LegCall& call, LegEvent& event) {
+  TRY_ASSIGN(PinnedContext pin, find_context(call.context));
+  if (pin->request.role != call.role)
+    return fail(Status::InvalidHandle, "the context belongs to the other side");
+  const SecHandle handle = *call.context;
+  const LockedContext context(std::move(pin));
+  auto status = run_leg(*context, call, event);
+  if (!status)
+    context->last_error = status.error();
+  else if (call.new_context != nullptr)
+    *call.new_context = handle;
+  return status;
+}
+
+// The event is told when the context is unlocked, so that the callback may ask about it.
+Result<SECURITY_STATUS> run(const LegCall& call) {
+  LegEvent event(Module::instance().observers());
+  auto status = call.context == nullptr ? first_leg(call, event) : later_leg(call, event);
+  event.tell(status ? *status : to_security_status(status.error().status));
+  return status;
+}
+
+template <class Char>
+SECURITY_STATUS initialize(const Char* target_name, LegCall call) noexcept {
+  return guard([&]() -> Result<SECURITY_STATUS> {
+    if (call.context == nullptr) {
+      TRY_ASSIGN(call.target_name, text_from(target_name));
+    }
+    return run(call);
+  });
+}
+
+}  // namespace
+}  // namespace opensspi::abi
+
+using namespace opensspi;
+using namespace opensspi::abi;
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY InitializeSecurityContextW(
+    PCredHandle phCredential, PCtxtHandle phContext, SEC_WCHAR* pszTargetName, ULONG fContextReq,
+    ULONG /*Reserved1*/, ULONG /*TargetDataRep*/, PSecBufferDesc pInput, ULONG /*Reserved2*/,
+    PCtxtHandle phNewContext, PSecBufferDesc pOutput, ULONG* pfContextAttr, PTimeStamp ptsExpiry) {
+  return initialize(pszTargetName, LegCall{.credential = phCredential,
+                                           .context = phContext,
+                                           .request = fContextReq,
+                                           .input = pInput,
+                                           .output = pOutput,
+                                           .new_context = phNewContext,
+                                           .attributes = pfContextAttr,
+                                           .expiry = ptsExpiry});
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY InitializeSecurityContextA(
+    PCredHandle phCredential, PCtxtHandle phContext, SEC_CHAR* pszTargetName, ULONG fContextReq,
+    ULONG /*Reserved1*/, ULONG /*TargetDataRep*/, PSecBufferDesc pInput, ULONG /*Reserved2*/,
+    PCtxtHandle phNewContext, PSecBufferDesc pOutput, ULONG* pfContextAttr, PTimeStamp ptsExpiry) {
+  return initialize(pszTargetName, LegCall{.credential = phCredential,
+                                           .context = phContext,
+                                           .request = fContextReq,
+                                           .input = pInput,
+                                           .output = pOutput,
+                                           .new_context = phNewContext,
+                                           .attributes = pfContextAttr,
+                                           .expiry = ptsExpiry});
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY
+AcceptSecurityContext(PCredHandle phCredential, PCtxtHandle phContext, PSecBufferDesc pInput,
+                      ULONG fContextReq, ULONG /*TargetDataRep*/, PCtxtHandle phNewContext,
+                      PSecBufferDesc pOutput, ULONG* pfContextAttr, PTimeStamp ptsExpiry) {
+  return guard([&] {
+    return run(LegCall{.role = Role::Server,
+                       .credential = phCredential,
+                       .context = phContext,
+                       .request = fContextReq,
+                       .input = pInput,
+                       .output = pOutput,
+                       .new_context = phNewContext,
+                       .attributes = pfContextAttr,
+                       .expiry = ptsExpiry});
+  });
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY DeleteSecurityContext(PCtxtHandle phContext) {
+  return guard([&]() -> Result<void> {
+    if (phContext == nullptr ||
+        !Module::instance().handles().close<ContextEntry>(ticket_of(*phContext)))
+      return fail(Status::InvalidHandle, "this is not the handle of a context");
+    return {};
+  });
+}

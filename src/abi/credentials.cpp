@@ -1,0 +1,125 @@
+// AcquireCredentialsHandle, FreeCredentialsHandle and what can be asked of a credential.
+#include "abi/acquire.h"
+#include "abi/auth_data.h"
+#include "abi/claimed_name.h"
+#include "abi/file_time.h"
+#include "abi/guard.h"
+#include "abi/module.h"
+#include "abi/objects.h"
+#include "abi/package_block.h"
+#include "abi/text.h"
+
+namespace opensspi::abi {
+namespace {
+
+// SECPKG_CRED_AUTOLOGON_RESTRICTED and PROCESS_POLICY_ONLY come beside the direction.
+constexpr std::uint32_t kExtraUses =
+    SECPKG_CRED_AUTOLOGON_RESTRICTED | SECPKG_CRED_PROCESS_POLICY_ONLY;
+
+Result<CredentialUse> read_use(std::uint32_t use) {
+  switch (use & ~kExtraUses) {
+    case SECPKG_CRED_INBOUND:
+      return CredentialUse::Inbound;
+    case SECPKG_CRED_OUTBOUND:
+    case 0:  // as the page of CredSSP has it for outbound
+      return CredentialUse::Outbound;
+    case SECPKG_CRED_BOTH:
+      return CredentialUse::Both;
+    default:
+      return fail(Status::UnknownCredentials, "fCredentialUse is neither inbound nor outbound");
+  }
+}
+
+template <class Char>
+SECURITY_STATUS acquire_handle(const Char* principal, const Char* package,
+                               AcquireCall call) noexcept {
+  return guard([&]() -> Result<void> {
+    TRY_ASSIGN(const std::string package_name, text_from(package));
+    TRY_ASSIGN(call.principal, text_from(principal));
+    return acquire(package_name, std::move(call));
+  });
+}
+
+template <class Char>
+Result<void> query(const SecHandle* handle, std::uint32_t attribute, void* buffer) {
+  TRY_ASSIGN(const PinnedCredential entry, find_credential(handle));
+  if (attribute != SECPKG_CRED_ATTR_NAMES)
+    return fail(Status::UnsupportedFunction, "the credential does not have that attribute");
+  // Schannel on Windows.
+  if (buffer == nullptr) return fail(Status::InternalError, "there is no place for the attribute");
+  TRY_ASSIGN(const Names names, entry->credential->names());
+  TRY_ASSIGN(auto text, text_block<Char>(names.user));
+  static_cast<typename Twin<Char>::CredentialNames*>(buffer)->sUserName = text.release();
+  return {};
+}
+
+}  // namespace
+
+Result<void> acquire(std::string_view package_name, AcquireCall call) {
+  Module& module = Module::instance();
+  TRY_ASSIGN(const SecurityPackage* const package, module.find_package(package_name));
+  AcquireRequest request;
+  TRY_ASSIGN(request.use, read_use(call.use));
+  TRY_ASSIGN(request.auth_data,
+             read_auth_data(package->info().auth_data, request.use, call.auth_data,
+                            module.observers().key_log_for_now()));
+  request.principal = std::move(call.principal);
+  request.auth_data.authority = overheard(std::move(call.authority));
+  TRY_ASSIGN(std::shared_ptr<const Credential> credential, package->acquire(request));
+  if (call.credential == nullptr)
+    return fail(Status::InvalidHandle, "there is no place for the handle of the credential");
+  const FileTime expires = credential->expiry();
+  TRY_ASSIGN(const Ticket ticket, module.handles().insert(std::make_unique<CredentialEntry>(
+                                      *package, std::move(credential))));
+  *call.credential = handle_of(ticket);
+  if (call.expiry != nullptr) *call.expiry = to_time_stamp(expires);
+  return {};
+}
+
+}  // namespace opensspi::abi
+
+using namespace opensspi;
+using namespace opensspi::abi;
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY AcquireCredentialsHandleW(
+    SEC_WCHAR* pszPrincipal, SEC_WCHAR* pszPackage, ULONG fCredentialUse, void* /*pvLogonId*/,
+    void* pAuthData, SEC_GET_KEY_FN /*pGetKeyFn*/, void* /*pvGetKeyArgument*/,
+    PCredHandle phCredential, PTimeStamp ptsExpiry) {
+  return acquire_handle(pszPrincipal, pszPackage,
+                        AcquireCall{.use = fCredentialUse,
+                                    .auth_data = pAuthData,
+                                    .credential = phCredential,
+                                    .expiry = ptsExpiry});
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY AcquireCredentialsHandleA(
+    SEC_CHAR* pszPrincipal, SEC_CHAR* pszPackage, ULONG fCredentialUse, void* /*pvLogonId*/,
+    void* pAuthData, SEC_GET_KEY_FN /*pGetKeyFn*/, void* /*pvGetKeyArgument*/,
+    PCredHandle phCredential, PTimeStamp ptsExpiry) {
+  return acquire_handle(pszPrincipal, pszPackage,
+                        AcquireCall{.use = fCredentialUse,
+                                    .auth_data = pAuthData,
+                                    .credential = phCredential,
+                                    .expiry = ptsExpiry});
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY FreeCredentialsHandle(PCredHandle phCredential) {
+  return guard([&]() -> Result<void> {
+    if (phCredential == nullptr ||
+        !Module::instance().handles().close<CredentialEntry>(ticket_of(*phCredential)))
+      return fail(Status::InvalidHandle, "this is not the handle of a credential");
+    return {};
+  });
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesW(PCredHandle phCredential,
+                                                                      ULONG ulAttribute,
+                                                                      void* pBuffer) {
+  return guard([&] { return query<SEC_WCHAR>(phCredential, ulAttribute, pBuffer); });
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesA(PCredHandle phCredential,
+                                                                      ULONG ulAttribute,
+                                                                      void* pBuffer) {
+  return guard([&] { return query<SEC_CHAR>(phCredential, ulAttribute, pBuffer); });
+}

@@ -1,0 +1,35 @@
+// Which authority judges inbound logons that bring none of their own: the program's, else what the
+// policy names, the accounts of this machine.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "abi/policy_source.h"
+#include "authority/accounts_authority.h"
+#include "sspi/authority.h"
+
+namespace opensspi::abi {
+
+class Judges {
+ public:
+  explicit Judges(const PolicySource& policy) : policy_(policy) {}
+
+  // The program's own judge; null: back to the policy's.
+  void set_own(std::shared_ptr<Authority> authority);
+  // Who judges now. Null when nobody is configured: policy says so, or there are no accounts.
+  [[nodiscard]] std::shared_ptr<Authority> current();
+  // Writes last logons and failures that the accounts still hold in this process.
+  Result<void> flush();
+
+ private:
+  [[nodiscard]] std::shared_ptr<Authority> accounts_judge();
+
+  const PolicySource& policy_;
+  std::mutex mutex_;
+  std::shared_ptr<Authority> own_;
+  std::shared_ptr<authority::AccountsAuthority> accounts_;  // opened when first asked for
+  std::shared_ptr<Authority> accounts_overheard_;
+};
+
+}  // namespace opensspi::abi

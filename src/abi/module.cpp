@@ -1,0 +1,80 @@
+// Putting everything together.
+#include "abi/module.h"
+
+#include <string>
+
+#include "abi/environment_sinks.h"
+#include "abi/file_time.h"
+#include "authority/account_names.h"
+#include "base/utf16.h"
+#include "credssp/package.h"
+#include "crypto/random.h"
+#include "negotiate/package.h"
+#include "ntlm/package.h"
+#include "schannel/package.h"
+#include "sspi/declared_package.h"
+
+namespace opensspi::abi {
+namespace {
+
+// As Windows 10 and 11 enumerate it.
+PackageInfo kerberos_info() {
+  PackageInfo info;
+  info.name = "Kerberos";
+  info.comment = "Microsoft Kerberos V1.0";
+  info.capabilities = 0x028F3BBF;
+  info.rpc_id = 16;
+  info.max_token = 48000;
+  info.auth_data = AuthDataKind::Identity;
+  return info;
+}
+
+}  // namespace
+
+Module& Module::instance() {
+  static auto& module = *new Module;
+  return module;
+}
+
+Module::Module() : judges_(policy_), handles_(crypto::random) {
+  open_sinks_of_environment(*policy_.current(), observers_);
+  make_packages();
+}
+
+std::shared_ptr<const Environment> Module::make_environment() {
+  auto environment = std::make_shared<Environment>();
+  environment->now = system_time;
+  environment->random = crypto::random;
+  environment->host_names = authority::local_host_names;
+  environment->authority = [this] { return judges_.current(); };
+  environment->policy = [this] { return policy_.current(); };
+  environment->default_identity = []() -> Result<std::shared_ptr<const Identity>> {
+    return fail(Status::NoCredentials, "no credentials are stored for this user");
+  };
+  environment->log = [this](LogLevel level, const char* room, const char* what,
+                            std::int64_t value) { observers_.tell_log(level, room, what, value); };
+  return environment;
+}
+
+// Negotiate comes first on Windows, though it needs the others.
+void Module::make_packages() {
+  const auto environment = make_environment();
+  auto ntlm = ntlm::make_package(environment);
+  auto negotiate = negotiate::make_package(environment, {ntlm.get()});
+  auto credssp = credssp::make_package(environment, *negotiate);
+  packages_.push_back(std::move(negotiate));
+  packages_.push_back(std::make_unique<DeclaredPackage>(kerberos_info()));
+  packages_.push_back(std::move(ntlm));
+  for (auto& package : schannel::make_packages(environment))
+    packages_.push_back(std::move(package));
+  packages_.push_back(std::move(credssp));
+  for (const auto& package : packages_) infos_.push_back(&package->info());
+}
+
+Result<const SecurityPackage*> Module::find_package(std::string_view name) const {
+  for (const auto& package : packages_)
+    if (same_name(package->info().name, name)) return package.get();
+  return fail(Status::PackageNotFound, "there is no security package of that name");
+}
+
+}  // namespace opensspi::abi

@@ -1,0 +1,45 @@
+// The composition root: the one place where packages, authority, policy, clock and randomness are
+// put together. One per process, made by the first call that needs it, never destroyed.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "abi/handle_table.h"
+#include "abi/judges.h"
+#include "abi/observers.h"
+#include "abi/policy_source.h"
+#include "sspi/environment.h"
+#include "sspi/package.h"
+
+namespace opensspi::abi {
+
+class Module {
+ public:
+  static Module& instance();
+
+  [[nodiscard]] HandleTable& handles() { return handles_; }
+  [[nodiscard]] Observers& observers() { return observers_; }
+  [[nodiscard]] PolicySource& policy() { return policy_; }
+  [[nodiscard]] Judges& judges() { return judges_; }
+
+  // In Windows' order.
+  [[nodiscard]] const std::vector<const PackageInfo*>& package_infos() const { return infos_; }
+  // Without regard to case. PackageNotFound.
+  [[nodiscard]] Result<const SecurityPackage*> find_package(std::string_view name) const;
+
+ private:
+  Module();
+  [[nodiscard]] std::shared_ptr<const Environment> make_environment();
+  void make_packages();
+
+  Observers observers_;
+  PolicySource policy_;
+  Judges judges_;
+  HandleTable handles_;
+  std::vector<std::unique_ptr<SecurityPackage>> packages_;
+  std::vector<const PackageInfo*> infos_;
+};
+
+}  // namespace opensspi::abi
