@@ -1,0 +1,24 @@
+// A peer's certificate: all that is read out of it, and the verdict on it.
+#include <algorithm>
+
+#include "support/fuzzing.h"
+#include "x509/certificate.h"
+#include "x509/trust.h"
+
+using namespace opensspi;
+using test::require;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const x509::TrustStore nobody = x509::TrustStore::open("/nonexistent", "/nonexistent");
+  const auto certificate = x509::Certificate::from_der({data, size});
+  if (!certificate) return 0;
+  const std::string name = certificate->subject_name();
+  require(std::none_of(name.begin(), name.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x20; }),
+          "a name holds no control characters");
+  const auto hash = certificate->end_point_hash();
+  require(!hash || hash->size() >= 20, "an end point hash has a size");
+  const x509::TrustStatus status = x509::judge({&*certificate, 1}, "server.example", nobody);
+  require(status.errors != 0, "an empty store trusts nobody");
+  return 0;
+}
