@@ -81,22 +81,33 @@ Result<Key> exported_key(NegotiateFlags agreed, const AuthenticateMessage& authe
   return rc4_key(key_exchange_key, encrypted);
 }
 
-// The ExportedSessionKey of an exchange whose MIC, if the client announced one, was found good.
-// Only the check makes it, and no context is established without it.
+// Whether the CHALLENGE reached a client that announces no MIC as it was sent. Such a client knows
+// no MIC and repeats MsvAvTimestamp under its proof; one that never saw it would have sent a MIC,
+// so somebody has taken the timestamp out. [MS-NLMP] 3.1.5.1.2
+bool repeats_timestamp(const AuthenticateMessage& authenticate, FileTime timestamp) {
+  if (!authenticate.client_challenge) return true;  // anonymous: nothing is under a proof
+  const auto repeated = authenticate.client_challenge->av_pairs.timestamp();
+  return repeated && *repeated == timestamp;
+}
+
+// The ExportedSessionKey of an exchange that nobody has changed on its way, as far as the client
+// can show it. Only the check makes it, and no context is established without it.
 class MicVerified {
  public:
-  // A client that announces no MIC is taken: the announcement lies under its proof and cannot have
-  // been taken out on the way.
-  static Result<MicVerified> check(Key exported_session_key,
-                                   const AuthenticateMessage& authenticate, ByteView negotiate,
-                                   ByteView challenge, ByteView token) {
-    if (authenticate.mic) {
-      Bytes without_mic = copy(token);
-      std::fill_n(without_mic.begin() + AuthenticateMessage::kMicOffset, Mic{}.size(), 0);
-      // [MS-NLMP] 3.2.5.1.2: a MIC that does not match is SEC_E_MESSAGE_ALTERED.
-      if (!equal(*authenticate.mic, mic(exported_session_key, negotiate, challenge, without_mic))) {
-        return fail(Status::MessageAltered, "the MIC of AUTHENTICATE does not match");
+  static Result<MicVerified> check(Key exported_session_key, const AwaitAuthenticate& state,
+                                   const AuthenticateMessage& authenticate, ByteView token) {
+    if (!authenticate.mic) {
+      if (repeats_timestamp(authenticate, state.timestamp)) {
+        return MicVerified(std::move(exported_session_key));
       }
+      return fail(Status::MessageAltered, "the timestamp was taken out of the CHALLENGE");
+    }
+    Bytes without_mic = copy(token);
+    std::fill_n(without_mic.begin() + AuthenticateMessage::kMicOffset, Mic{}.size(), 0);
+    const Mic made = mic(exported_session_key, state.negotiate, state.challenge, without_mic);
+    // [MS-NLMP] 3.2.5.1.2: a MIC that does not match is SEC_E_MESSAGE_ALTERED.
+    if (!equal(*authenticate.mic, made)) {
+      return fail(Status::MessageAltered, "the MIC of AUTHENTICATE does not match");
     }
     return MicVerified(std::move(exported_session_key));
   }
@@ -156,13 +167,14 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitNegotiate, const StepInput
   TRY(expect(MessageType::Negotiate, input.token));
   TRY_ASSIGN(const NegotiateMessage negotiate, NegotiateMessage::parse(input.token));
   TRY(check_required(negotiate.flags));
-  TRY_ASSIGN(const ChallengeMessage challenge, make_challenge(negotiate.flags));
+  const FileTime now = environment_->now();
+  TRY_ASSIGN(const ChallengeMessage challenge, make_challenge(negotiate.flags, now));
   TRY_ASSIGN(Bytes token, challenge.write());
   // Windows: integrity is granted with the second leg.
   const ContextFlags first_leg =
       granted(challenge.flags, request_.flags) & ~ContextFlags::Integrity;
-  AwaitAuthenticate next{copy(input.token), token, challenge.flags, challenge.server_challenge,
-                         supplied_hash(input)};
+  AwaitAuthenticate next{copy(input.token),          token, challenge.flags,
+                         challenge.server_challenge, now,   supplied_hash(input)};
   return Leg{std::move(next), std::move(token), Progress::ContinueNeeded, first_leg};
 }
 
@@ -173,8 +185,8 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitAuthenticate state, const 
   const NegotiateFlags agreed = authenticate.flags & state.answered;
   TRY_ASSIGN(const NtlmLogon logon, log_on(authenticate, state.server_challenge));
   TRY_ASSIGN(Key key, exported_key(agreed, authenticate, logon.session_base_key));
-  TRY_ASSIGN(MicVerified verified, MicVerified::check(std::move(key), authenticate, state.negotiate,
-                                                      state.challenge, input.token));
+  TRY_ASSIGN(MicVerified verified,
+             MicVerified::check(std::move(key), state, authenticate, input.token));
   const auto bindings = supplied_hash(input);
   TRY(check_bindings(authenticate, bindings ? bindings : state.channel_bindings));
   TRY_ASSIGN(Target target, target_of(authenticate));
@@ -194,7 +206,7 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitAuthenticate state, const 
   return Leg{std::move(established), {}, Progress::Complete, flags};
 }
 
-Result<ChallengeMessage> ServerContext::make_challenge(NegotiateFlags offered) const {
+Result<ChallengeMessage> ServerContext::make_challenge(NegotiateFlags offered, FileTime now) const {
   HostNames names = environment_->host_names();
   if (authority_ != nullptr) {
     TRY_ASSIGN(names, authority_->names());
@@ -205,7 +217,7 @@ Result<ChallengeMessage> ServerContext::make_challenge(NegotiateFlags offered) c
       names.domain_joined ? NegotiateFlags::TargetTypeDomain : NegotiateFlags::TargetTypeServer;
   challenge.target_name = names.domain_joined ? names.netbios_domain : names.netbios_computer;
   TRY(environment_->random(challenge.server_challenge));
-  TRY_ASSIGN(challenge.target_info, target_info(names, environment_->now()));
+  TRY_ASSIGN(challenge.target_info, target_info(names, now));
   if (has(offered, NegotiateFlags::Version)) challenge.version = kVersion;
   return challenge;
 }

@@ -20,6 +20,7 @@ struct AwaitAuthenticate {
   Bytes negotiate, challenge;  // as received and sent: the MIC covers them
   NegotiateFlags answered = NegotiateFlags::None;
   ChallengeBytes server_challenge{};
+  FileTime timestamp = 0;  // MsvAvTimestamp of the challenge
   // The hash of those of the first leg, in case the second brings none.
   std::optional<crypto::Digest128> channel_bindings;
 };
@@ -42,7 +43,7 @@ class ServerContext final : public Exchange<AwaitNegotiate, AwaitAuthenticate> {
   Result<Leg> handle(AwaitNegotiate state, const StepInput& input);
   Result<Leg> handle(AwaitAuthenticate state, const StepInput& input);
 
-  Result<ChallengeMessage> make_challenge(NegotiateFlags offered) const;
+  Result<ChallengeMessage> make_challenge(NegotiateFlags offered, FileTime now) const;
   Result<NtlmLogon> log_on(const AuthenticateMessage& authenticate,
                            const ChallengeBytes& server_challenge) const;
   Result<void> check_bindings(const AuthenticateMessage& authenticate,
