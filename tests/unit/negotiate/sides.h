@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "fake_mechanism.h"
 #include "negotiate/package.h"
 #include "negotiate/tokens.h"
 #include "support/fake_environment.h"
+#include "support/fake_mechanism.h"
 #include "support/hex.h"
 
 namespace opensspi::test {
