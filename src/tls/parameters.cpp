@@ -46,6 +46,7 @@ void write_key_log(const SSL* ssl, const char* line) {
 
 bool set_algorithms(SSL_CTX* ctx, const Options& options) {
   SSL_CTX_set_security_level(ctx, kSecurityLevel);
+  SSL_CTX_set_block_padding(ctx, 1);  // none: the trailer's length is announced by stream_sizes()
   return SSL_CTX_set_min_proto_version(ctx, static_cast<int>(options.minimum)) == 1 &&
          SSL_CTX_set_max_proto_version(ctx, static_cast<int>(options.maximum)) == 1 &&
          SSL_CTX_set_ciphersuites(ctx, kTls13Suites) == 1 &&

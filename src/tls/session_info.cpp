@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
 #include "tls/native.h"
 #include "tls/session.h"
@@ -46,6 +48,22 @@ Bytes first_finished(const SSL* ssl) {
   return finished;
 }
 
+x509::OwnedX509 shared(X509* x509) {
+  X509_up_ref(x509);
+  return x509::OwnedX509(x509);
+}
+
+// libssl's list has the end entity itself on a client and does not on a server.
+std::vector<x509::Certificate> presented_issuers(const SSL* ssl) {
+  const STACK_OF(X509)* shown = SSL_get_peer_cert_chain(ssl);
+  std::vector<x509::Certificate> issuers;
+  for (int i = SSL_is_server(ssl) != 0 ? 0 : 1; i < sk_X509_num(shown); ++i) {
+    auto issuer = x509::certificate_of(shared(sk_X509_value(shown, i)));
+    if (issuer) issuers.push_back(*std::move(issuer));
+  }
+  return issuers;
+}
+
 }  // namespace
 
 ConnectionInfo Session::connection_info() const {
@@ -64,9 +82,10 @@ ConnectionInfo Session::connection_info() const {
 }
 
 std::optional<x509::Certificate> Session::peer_certificate() const {
-  X509* peer = SSL_get0_peer_certificate(native_->ssl.get());
-  if (peer == nullptr || X509_up_ref(peer) != 1) return std::nullopt;
-  auto certificate = x509::certificate_of(x509::OwnedX509(peer));
+  const SSL* ssl = native_->ssl.get();
+  X509* peer = SSL_get0_peer_certificate(ssl);
+  if (peer == nullptr) return std::nullopt;
+  auto certificate = x509::certificate_of(shared(peer), presented_issuers(ssl));
   if (!certificate) return std::nullopt;
   return *std::move(certificate);
 }

@@ -41,7 +41,7 @@ OwnedBio reading(ByteView bytes) {
   return OwnedBio(BIO_new_mem_buf(data, static_cast<int>(bytes.size())));
 }
 
-Result<Certificate> certificate_of(OwnedX509 x509) {
+Result<Certificate> certificate_of(OwnedX509 x509, std::vector<Certificate> presented_with) {
   auto native = std::make_shared<Certificate::Native>();
   native->der = der_of(x509.get());
   // Not i2d_PublicKey: it decodes the key again, which costs 90 us in OpenSSL 3.0.
@@ -52,6 +52,7 @@ Result<Certificate> certificate_of(OwnedX509 x509) {
   const std::uint8_t* data = ASN1_STRING_get0_data(key);
   native->subject_public_key.assign(data, data + ASN1_STRING_length(key));
   native->x509 = std::move(x509);
+  native->presented_with = std::move(presented_with);
   return Certificate(std::move(native));
 }
 
@@ -93,6 +94,10 @@ Result<Bytes> Certificate::end_point_hash() const {
   }
   hash.resize(size);
   return hash;
+}
+
+const std::vector<Certificate>& Certificate::presented_with() const {
+  return native_->presented_with;
 }
 
 std::string Certificate::subject_name() const {

@@ -23,6 +23,9 @@ class Certificate {
   // SHA-256. Just the hash, without the "tls-server-end-point:" prefix.
   [[nodiscard]] Result<Bytes> end_point_hash() const;
   [[nodiscard]] std::string subject_name() const;  // one line, UTF-8, control characters escaped
+  // What a TLS peer showed together with this, its end entity's certificate: issuers, in its order.
+  // Empty for a certificate that came alone. judge() builds chains with them.
+  [[nodiscard]] const std::vector<Certificate>& presented_with() const;
 
   struct Native;  // the OpenSSL object; defined in x509/native.h for x509 and tls only
   explicit Certificate(std::shared_ptr<const Native> native) : native_(std::move(native)) {}

@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -31,6 +32,7 @@ struct Certificate::Native {
   OwnedX509 x509;
   Bytes der;
   Bytes subject_public_key;
+  std::vector<Certificate> presented_with;
 };
 
 struct PrivateKey::Native {
@@ -41,7 +43,7 @@ struct PrivateKey::Native {
 OwnedX509 new_x509();
 
 // UnknownCredentials when it has no encoding or no key.
-Result<Certificate> certificate_of(OwnedX509 x509);
+Result<Certificate> certificate_of(OwnedX509 x509, std::vector<Certificate> presented_with = {});
 
 // A certificate chain with its key: UnknownCredentials when the key is not the first one's.
 Result<KeyPair> paired(std::vector<Certificate> chain, OwnedPkey key);

@@ -90,16 +90,25 @@ bool matches(X509* end_entity, std::string_view host) {
   return X509_check_host(end_entity, name.data(), name.size(), 0, nullptr) == 1;
 }
 
+// The issuers that a chain may go through, none of them trusted. Null when memory is short.
+OwnedStack issuers_of(std::span<const Certificate> chain) {
+  OwnedStack issuers(sk_X509_new_null());
+  for (const auto part : {chain.subspan(1), std::span(chain.front().presented_with())}) {
+    for (const Certificate& issuer : part) {
+      if (issuers == nullptr || sk_X509_push(issuers.get(), issuer.native().x509.get()) == 0) {
+        return nullptr;
+      }
+    }
+  }
+  return issuers;
+}
+
 void build_chain(TrustStatus& status, std::span<const Certificate> chain, const TrustStore& store) {
   X509* end_entity = chain.front().native().x509.get();
-  const OwnedStack others(sk_X509_new_null());
+  const OwnedStack issuers = issuers_of(chain);
   const OwnedStoreCtx ctx(X509_STORE_CTX_new_ex(crypto::library_context(), nullptr));
-  bool ready = ctx != nullptr && others != nullptr;
-  for (std::size_t i = 1; ready && i < chain.size(); ++i) {
-    ready = sk_X509_push(others.get(), chain[i].native().x509.get()) != 0;
-  }
-  if (!ready || store.native().store == nullptr ||
-      X509_STORE_CTX_init(ctx.get(), store.native().store.get(), end_entity, others.get()) != 1 ||
+  if (ctx == nullptr || issuers == nullptr || store.native().store == nullptr ||
+      X509_STORE_CTX_init(ctx.get(), store.native().store.get(), end_entity, issuers.get()) != 1 ||
       X509_STORE_CTX_set_purpose(ctx.get(), X509_PURPOSE_SSL_SERVER) != 1) {
     status.errors |= trust_error::kPartialChain;
     return;

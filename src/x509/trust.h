@@ -60,7 +60,8 @@ class TrustStore {
   std::shared_ptr<const Native> native_;
 };
 
-// Judges at this moment for server authentication. `chain`: end entity first. `host`: a DNS name or
+// Judges at this moment for server authentication. `chain`: end entity first; what was presented
+// with it helps too. `host`: a DNS name or
 // an address, as its caller would dial it; an empty one matches nothing. Revocation is not asked.
 [[nodiscard]] TrustStatus judge(std::span<const Certificate> chain, std::string_view host,
                                 const TrustStore& store = TrustStore::system());

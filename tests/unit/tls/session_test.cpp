@@ -204,6 +204,27 @@ TEST(TlsSession, SessionsOfOneParametersAreIndependent) {
   EXPECT_FALSE(two.client->connection_info().resumed);
 }
 
+TEST(TlsSession, TheServersIssuersComeWithItsCertificate) {
+  const test::Issued root = test::issue_authority("Root");
+  const test::Issued middle =
+      test::issue({.common_name = "Middle",
+                   .issuer = &root,
+                   .extensions = {{NID_basic_constraints, "critical,CA:TRUE"}}});
+  const test::Issued server = test::issue({.issuer = &middle});
+  Bytes chain = server.certificate_pem();
+  append(chain, middle.certificate_pem());
+  tls::Options options;
+  options.key_pair =
+      std::make_shared<x509::KeyPair>(x509::key_pair_from_pem(chain, server.key_pem(), {}).value());
+  Loopback sides(test::client_parameters(), test::server_parameters(options));
+  ASSERT_TRUE(sides.establish());
+  const auto certificate = sides.client->peer_certificate();
+  ASSERT_TRUE(certificate);
+  EXPECT_EQ(certificate->der(), server.certificate_der());
+  ASSERT_EQ(certificate->presented_with().size(), 1U);
+  EXPECT_EQ(certificate->presented_with()[0].der(), middle.certificate_der());
+}
+
 TEST(TlsSession, MissingCountsAsWindowsDoes) {
   Loopback sides;
   const Bytes hello = sides.client->handshake({}).token;

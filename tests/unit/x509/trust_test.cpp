@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "support/certificates.h"
+#include "x509/native.h"
 
 namespace opensspi {
 namespace {
@@ -81,6 +82,20 @@ TEST_F(Trust, NeedsTheIntermediates) {
   EXPECT_EQ(judge({&server, &middle}).info, info::kHasKeyMatchIssuer);
   EXPECT_EQ(judge({&server}).errors, error::kPartialChain);
   EXPECT_EQ(judge({&server}).info, 0U);
+}
+
+TEST_F(Trust, UsesWhatWasPresentedWithTheCertificate) {
+  const Issued middle = test::issue({.common_name = "Middle",
+                                     .issuer = &root_,
+                                     .extensions = {{NID_basic_constraints, "critical,CA:TRUE"}}});
+  const Issued server = test::issue({.issuer = &middle});
+  const auto alone = [](const Issued& issued) {
+    return x509::Certificate::from_der(issued.certificate_der()).value();
+  };
+  X509_up_ref(server.x509.get());
+  const auto certificate =
+      x509::certificate_of(x509::OwnedX509(server.x509.get()), {alone(middle)}).value();
+  EXPECT_EQ(x509::judge({&certificate, 1}, "server.example", store()).errors, 0U);
 }
 
 TEST_F(Trust, SelfSignedIsUntrustedUnlessTheStoreHasIt) {
