@@ -1,6 +1,8 @@
 // OpenSSL's library context of this library, for the .cpp files of crypto, x509 and tls. It is
 // apart from the host program's: other providers, properties or a FIPS mode that the host sets up
-// for itself do not reach it, and it reads no openssl.cnf.
+// for itself do not reach it, and it reads no openssl.cnf. One thing does come through: OpenSSL
+// applies the file's ssl_conf section system_default (protocol versions, ciphers, security level)
+// to each new SSL_CTX, whatever its context, so tls sets every one of those itself.
 #pragma once
 
 struct ossl_lib_ctx_st;
