@@ -97,6 +97,7 @@ Result<Attribute> CredSspContext::query_outcome(const Outcome& outcome, Attribut
       return Attribute{outcome.credential};
     case AttributeId::ServerAuthFlags:
       if (!is_client) break;
+      // Whether the certificate proves the server too is judged by whoever asks, when it asks.
       return Attribute{ServerAuthFlags{outcome.inner.mutual_auth, false, false}};
     default:
       break;

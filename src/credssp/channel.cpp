@@ -23,7 +23,9 @@ Result<Channel::Received> Channel::receive(ByteSpan input) {
     return received;
   }
   if (record->kind == tls::OpenedRecord::Kind::Closed) {
-    return fail(Status::ContextExpired, "the peer closed TLS before the logon was done");
+    // A server of version 2 or 5 has no other way to refuse; FreeRDP 2.11 refuses so too.
+    return fail(Status::ContextExpired,
+                "the peer closed TLS before the logon was done: it may have refused it");
   }
   received.consumed = record->consumed;
   if (record->kind == tls::OpenedRecord::Kind::Renegotiate) {

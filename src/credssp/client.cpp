@@ -35,6 +35,7 @@ Outcome ClientProtocol::finish() {
 }
 
 Result<ClientProtocol::Step> ClientProtocol::check_and_handle(const TsRequest& request) {
+  if (auto* refused = std::get_if<Refused>(&state_)) return handle(std::move(*refused), request);
   // [MS-CSSP] 3.1.5: errorCode ends the exchange, whatever else the message holds. FreeRDP 3.15
   // puts the client's own pubKeyAuth beside it (capture freerdp3-nla-rawntlm-wrongpw).
   if (request.error_code) return fail(refusal_by_server(*request.error_code));

@@ -33,6 +33,7 @@ Outcome ServerProtocol::finish() {
 }
 
 Result<ServerProtocol::Step> ServerProtocol::check_and_handle(const TsRequest& request) {
+  if (auto* refused = std::get_if<Refused>(&state_)) return handle(std::move(*refused), request);
   if (const auto version = peer_version_.announce(request.version); !version) {
     // [MS-CSSP] 3.1.5: a version that is not supported is answered STATUS_NOT_SUPPORTED.
     const bool is_old = version.error().status == Status::UnsupportedFunction;

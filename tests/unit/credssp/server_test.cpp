@@ -78,9 +78,12 @@ class Server : public testing::Test {
       EXPECT_EQ(reply.message->version, 6U);
       EXPECT_TRUE(reply.message->nego_tokens.empty() && !reply.message->pub_key_auth);
     }
-    const Reply again = server->handle(token(1));
-    EXPECT_FALSE(again.progress) << "a refusing server goes on";
-    EXPECT_FALSE(again.message);
+    for (const TsRequest& later : {token(1), request}) {
+      const Reply again = server->handle(later);
+      ASSERT_FALSE(again.progress) << "a refusing server goes on";
+      EXPECT_EQ(again.progress.error().status, status);
+      EXPECT_FALSE(again.message);
+    }
   }
 
   ScriptedContext* script = nullptr;
