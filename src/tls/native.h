@@ -59,7 +59,7 @@ struct Session::Native {
 // once, before anything else can touch the queue. std::bad_alloc when the wire ran out of memory.
 template <class Call>
 int run(Session::Native& session, Call call) {
-  ERR_clear_error();
+  if (ERR_peek_error() != 0) ERR_clear_error();  // clearing always costs more than asking
   session.wire.out_of_memory = false;
   const int outcome = SSL_get_error(session.ssl.get(), call(session.ssl.get()));
   session.wire.output = nullptr;

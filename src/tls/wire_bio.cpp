@@ -52,7 +52,7 @@ int wire_read(BIO* bio, char* out, size_t size, size_t* read) noexcept {
     return 0;
   }
   *read = std::min(size, wire.input.size());
-  std::copy_n(wire.input.begin(), *read, out);
+  std::copy_n(wire.input.data(), *read, reinterpret_cast<std::uint8_t*>(out));
   wire.input = wire.input.subspan(*read);
   return 1;
 }

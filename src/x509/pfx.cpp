@@ -27,16 +27,28 @@ using OwnedProvider = std::unique_ptr<OSSL_PROVIDER, FreedBy<OSSL_PROVIDER_unloa
 using OwnedPkcs12 = std::unique_ptr<PKCS12, FreedBy<PKCS12_free>>;
 using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
-// The context of one import. The members die in reverse order.
-struct Workshop {
-  OwnedLibrary library{OSSL_LIB_CTX_new()};
-  OwnedProvider standard, legacy;
-
+// The context of one import; while it lives it is this thread's default, because OpenSSL 3.0 looks
+// up some of PKCS#12's algorithms there. The members die in reverse order.
+class Workshop {
+ public:
   Workshop() {
-    if (library == nullptr) return;  // a null context would mean the host program's
-    standard.reset(OSSL_PROVIDER_load(library.get(), "default"));
-    legacy.reset(OSSL_PROVIDER_try_load(library.get(), "legacy", 1));
+    if (library_ == nullptr) return;  // a null context would mean the host program's
+    standard_.reset(OSSL_PROVIDER_load(library_.get(), "default"));
+    legacy_.reset(OSSL_PROVIDER_try_load(library_.get(), "legacy", 1));
+    hosts_ = OSSL_LIB_CTX_set0_default(library_.get());
   }
+  Workshop(const Workshop&) = delete;
+  Workshop& operator=(const Workshop&) = delete;
+  ~Workshop() { OSSL_LIB_CTX_set0_default(hosts_); }  // null changes nothing
+
+  [[nodiscard]] OSSL_LIB_CTX* library() const { return library_.get(); }
+  [[nodiscard]] bool ready() const { return standard_ != nullptr; }
+  [[nodiscard]] bool has_legacy() const { return legacy_ != nullptr; }
+
+ private:
+  OwnedLibrary library_{OSSL_LIB_CTX_new()};
+  OwnedProvider standard_, legacy_;
+  OSSL_LIB_CTX* hosts_ = nullptr;
 };
 
 struct Contents {
@@ -65,8 +77,8 @@ Error why_not_parsed(bool has_legacy) {
   return {Status::UnknownCredentials, "the PFX is damaged"};
 }
 
-Result<Contents> parse(Workshop& workshop, ByteView pfx, ByteView password) {
-  PKCS12* decoded = PKCS12_init_ex(NID_pkcs7_data, workshop.library.get(), nullptr);
+Result<Contents> parse(const Workshop& workshop, ByteView pfx, ByteView password) {
+  PKCS12* decoded = PKCS12_init_ex(NID_pkcs7_data, workshop.library(), nullptr);
   const std::uint8_t* position = pfx.data();
   // d2i fills it, or frees it and clears the pointer.
   d2i_PKCS12(&decoded, &position, static_cast<long>(pfx.size()));
@@ -85,7 +97,7 @@ Result<Contents> parse(Workshop& workshop, ByteView pfx, ByteView password) {
       PKCS12_parse(pkcs12.get(), reinterpret_cast<const char*>(terminated.expose().data()), &key,
                    &certificate, &others);
   Contents contents{OwnedPkey(key), OwnedX509(certificate), OwnedStack(others)};
-  if (parsed != 1) return fail(why_not_parsed(workshop.legacy != nullptr));
+  if (parsed != 1) return fail(why_not_parsed(workshop.has_legacy()));
   ERR_clear_error();
   if (contents.key == nullptr) {
     return fail(Status::UnknownCredentials, "the PFX holds no private key");
@@ -138,8 +150,8 @@ std::vector<Certificate> ordered(Certificate end_entity, std::vector<Certificate
 }  // namespace
 
 Result<KeyPair> key_pair_from_pfx(ByteView pfx, ByteView password) {
-  Workshop workshop;
-  if (workshop.standard == nullptr) {
+  const Workshop workshop;
+  if (!workshop.ready()) {
     return fail(Status::CryptoSystemInvalid, "OpenSSL's default provider cannot be loaded");
   }
   TRY_ASSIGN(const Contents contents, parse(workshop, pfx, password));
