@@ -57,6 +57,7 @@ constexpr bool has(ContextFlags flags, ContextFlags wanted) {
 // NTSTATUS values that rooms name. [MS-ERREF] 2.3.1
 namespace nt_status {
 inline constexpr std::uint32_t kNoLogonServers = 0xC000005E;
+inline constexpr std::uint32_t kUserExists = 0xC0000063;
 inline constexpr std::uint32_t kNoSuchUser = 0xC0000064;
 inline constexpr std::uint32_t kWrongPassword = 0xC000006A;
 inline constexpr std::uint32_t kLogonFailure = 0xC000006D;

@@ -1,0 +1,98 @@
+// One logon: look the name up, check the proof, count the outcome. An unknown name takes the same
+// steps with a hash of zeros.
+#include "authority/accounts_authority.h"
+
+#include <string>
+#include <utility>
+
+#include "ntlm/keys.h"
+
+namespace opensspi::authority {
+namespace {
+
+// Whatever is wrong with the database, nobody can judge; the words stay.
+tl::unexpected<Error> nobody_can_judge(Error error) {
+  if (error.status != Status::InvalidToken) error.status = Status::NoAuthenticatingAuthority;
+  if (error.nt_status == 0) error.nt_status = nt_status::kNoLogonServers;
+  return fail(error);
+}
+
+tl::unexpected<Error> wrong_password(const LogonRecord& record, bool locked, FileTime now) {
+  const auto because = [](const char* why) {
+    return fail(Status::LogonDenied, why, nt_status::kWrongPassword);
+  };
+  if (!record.known) {
+    return fail(Status::LogonDenied, "there is no account of that name", nt_status::kNoSuchUser);
+  }
+  if (!record.account.enabled) return because("wrong password, for an account that is disabled");
+  if (now >= record.account.expiry) return because("wrong password, for an account that expired");
+  if (locked) return because("wrong password, and the account is locked out");
+  return because("wrong password");
+}
+
+// What stands against a logon with the right password, but for a lockout; 0: nothing.
+std::uint32_t restriction(const Account& account, FileTime now) {
+  if (!account.enabled) return nt_status::kAccountDisabled;
+  if (now >= account.expiry) return nt_status::kAccountExpired;
+  if (account.must_change) return nt_status::kPasswordMustChange;
+  return 0;
+}
+
+tl::unexpected<Error> restricted(std::uint32_t nt_status) {
+  switch (nt_status) {
+    case nt_status::kAccountDisabled:
+      return fail(Status::LogonDenied, "the account is disabled", nt_status);
+    case nt_status::kAccountExpired:
+      return fail(Status::LogonDenied, "the account expired", nt_status);
+    case nt_status::kAccountLockedOut:
+      return fail(Status::LogonDenied, "the account is locked out after too many wrong passwords",
+                  nt_status);
+    default:
+      return fail(Status::LogonDenied, "the password must be changed before the next logon",
+                  nt_status);
+  }
+}
+
+std::shared_ptr<const AccessToken> token_for(const Account& account, const HostNames& host) {
+  auto token = std::make_shared<AccessToken>();
+  token->user = account.user;
+  token->domain = account.domain.empty() ? host.netbios_computer : account.domain;
+  token->user_sid = account.sid;
+  return token;
+}
+
+}  // namespace
+
+AccountsAuthority::AccountsAuthority(std::shared_ptr<AccountStore> store,
+                                     std::function<FileTime()> now)
+    : AccountsAuthority(std::move(store), std::move(now), ntlm::check_response) {}
+
+AccountsAuthority::AccountsAuthority(std::shared_ptr<AccountStore> store,
+                                     std::function<FileTime()> now, ResponseCheck check)
+    : store_(std::move(store)), now_(std::move(now)), check_(std::move(check)) {}
+
+Result<HostNames> AccountsAuthority::names() { return store_->host(); }
+
+Result<NtlmLogon> AccountsAuthority::validate(const NtlmResponse& response) {
+  const Result<LogonRecord> record = store_->look_up({response.user, response.domain});
+  if (!record) return nobody_can_judge(record.error());
+  Result<SecretArray<16>> key = check_(record->nt_hash, response);
+  if (!key && key.error().status != Status::LogonDenied) return fail(key.error());
+
+  const FileTime now = now_();
+  const bool right = record->known && key.has_value();
+  const std::uint32_t reason = right ? restriction(record->account, now) : 0;
+  const Outcome outcome = !right        ? Outcome::WrongPassword
+                          : reason != 0 ? Outcome::Refused
+                                        : Outcome::Accepted;
+  const Result<LogonCounters> counters = store_->count(*record, outcome, now);
+  if (!counters) return nobody_can_judge(counters.error());
+  const bool locked = locked_until(*counters, record->lockout, now) != 0;
+
+  if (!right) return wrong_password(*record, locked, now);
+  if (locked) return restricted(nt_status::kAccountLockedOut);
+  if (reason != 0) return restricted(reason);
+  return NtlmLogon{token_for(record->account, store_->host()), std::move(*key)};
+}
+
+}  // namespace opensspi::authority
