@@ -1,7 +1,60 @@
 // The decisions.
 #include "policy/policy.h"
 
+#include <algorithm>
+
 namespace opensspi::policy {
+namespace {
+
+constexpr std::uint32_t kNtlmBlocked = 0xC0000418;  // STATUS_NTLM_BLOCKED, [MS-ERREF] 2.3.1
+
+// Bare NTLM lacks SPNEGO's mechListMIC, so the more of it, the wider.
+int width(RawNtlm raw_ntlm) {
+  switch (raw_ntlm) {
+    case RawNtlm::Never:
+      return 0;
+    case RawNtlm::Auto:
+      return 1;
+    case RawNtlm::Always:
+      break;
+  }
+  return 2;
+}
+
+}  // namespace
+
+Result<void> may_acquire(const Policy& policy, bool uses_ntlm) {
+  if (policy.bad_line) {
+    return fail(Status::InternalError, "the policy file is not valid, so nothing is permitted", 0,
+                *policy.bad_line);
+  }
+  if (uses_ntlm && !policy.allow_ntlm) {
+    return fail(Status::UnsupportedFunction, "the policy does not allow NTLM", kNtlmBlocked);
+  }
+  return {};
+}
+
+Policy refuse_everything(std::int64_t bad_line) {
+  Policy policy;
+  policy.allow_ntlm = false;
+  policy.authority = AuthorityKind::None;
+  policy.bad_line = bad_line;
+  return policy;
+}
+
+Policy narrowed(const Policy& system, const Policy& user) {
+  Policy policy;
+  policy.raw_ntlm =
+      width(user.raw_ntlm) < width(system.raw_ntlm) ? user.raw_ntlm : system.raw_ntlm;
+  policy.allow_key_log_variable = system.allow_key_log_variable && user.allow_key_log_variable;
+  policy.allow_log_variable = system.allow_log_variable && user.allow_log_variable;
+  policy.allow_ntlm = system.allow_ntlm && user.allow_ntlm;
+  policy.authority =
+      user.authority == AuthorityKind::None ? AuthorityKind::None : system.authority;
+  policy.authority_deadline = std::min(system.authority_deadline, user.authority_deadline);
+  policy.bad_line = system.bad_line ? system.bad_line : user.bad_line;
+  return policy;
+}
 
 bool send_raw_ntlm(const Policy& policy, bool inside_credssp, std::string_view target_name) {
   switch (policy.raw_ntlm) {

@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string_view>
+
+#include "base/result.h"
 
 namespace opensspi::policy {
 
@@ -15,12 +18,33 @@ enum class RawNtlm {
   Never,
 };
 
+// Who judges inbound logons whose credential has no judge of its own.
+enum class AuthorityKind {
+  Accounts,  // the accounts of this machine
+  None,      // nobody: SEC_E_NO_AUTHENTICATING_AUTHORITY
+};
+
 struct Policy {
   RawNtlm raw_ntlm = RawNtlm::Auto;                  // negotiate.raw_ntlm
   bool allow_key_log_variable = false;               // tls.keylog_env: honour SSLKEYLOGFILE
   bool allow_log_variable = false;                   // log.env: honour OPENSSPI_LOG
+  bool allow_ntlm = true;                            // ntlm.allowed
+  AuthorityKind authority = AuthorityKind::Accounts;   // authority.kind
   std::chrono::milliseconds authority_deadline{3000};  // authority.deadline_ms
+  // The line of the error, when the policy file could not be understood: then nothing is permitted.
+  // 0 for a file that cannot be read.
+  std::optional<std::int64_t> bad_line;
 };
+
+// Whether credentials of a package may be acquired. `uses_ntlm`: the package can do nothing but
+// NTLM. InternalError when the policy file is bad, UnsupportedFunction (STATUS_NTLM_BLOCKED) for
+// NTLM when it is not allowed.
+[[nodiscard]] Result<void> may_acquire(const Policy& policy, bool uses_ntlm);
+
+// What holds when the policy file is bad: nobody may do anything.
+[[nodiscard]] Policy refuse_everything(std::int64_t bad_line);
+// The stricter of both in every key; for the user's file below the system's.
+[[nodiscard]] Policy narrowed(const Policy& system, const Policy& user);
 
 // Whether a Negotiate initiator with only NTLM sends it bare to this target (UTF-8 SPN).
 [[nodiscard]] bool send_raw_ntlm(const Policy& policy, bool inside_credssp,
