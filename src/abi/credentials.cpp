@@ -41,12 +41,15 @@ SECURITY_STATUS acquire_handle(const Char* principal, const Char* package,
 }
 
 template <class Char>
-Result<void> query(const SecHandle* handle, std::uint32_t attribute, void* buffer) {
+Result<void> query(const SecHandle* handle, std::uint32_t attribute, void* buffer,
+                   std::size_t size = sizeof(typename Twin<Char>::CredentialNames)) {
   TRY_ASSIGN(const PinnedCredential entry, find_credential(handle));
   if (attribute != SECPKG_CRED_ATTR_NAMES)
     return fail(Status::UnsupportedFunction, "the credential does not have that attribute");
   // Schannel on Windows.
   if (buffer == nullptr) return fail(Status::InternalError, "there is no place for the attribute");
+  if (size < sizeof(typename Twin<Char>::CredentialNames))
+    return fail(Status::BufferTooSmall, "the buffer is too small for the attribute");
   TRY_ASSIGN(const Names names, entry->credential->names());
   TRY_ASSIGN(auto text, text_block<Char>(names.user));
   static_cast<typename Twin<Char>::CredentialNames*>(buffer)->sUserName = text.release();
@@ -122,4 +125,18 @@ OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesA(PCredHandl
                                                                       ULONG ulAttribute,
                                                                       void* pBuffer) {
   return guard([&] { return query<SEC_CHAR>(phCredential, ulAttribute, pBuffer); });
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesExW(PCredHandle phCredential,
+                                                                        ULONG ulAttribute,
+                                                                        void* pBuffer,
+                                                                        ULONG cbBuffer) {
+  return guard([&] { return query<SEC_WCHAR>(phCredential, ulAttribute, pBuffer, cbBuffer); });
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesExA(PCredHandle phCredential,
+                                                                        ULONG ulAttribute,
+                                                                        void* pBuffer,
+                                                                        ULONG cbBuffer) {
+  return guard([&] { return query<SEC_CHAR>(phCredential, ulAttribute, pBuffer, cbBuffer); });
 }

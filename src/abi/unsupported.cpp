@@ -1,0 +1,126 @@
+// The rest of what the headers declare: exported, so that programs link and find every slot of the
+// tables filled, and refusing, each in the way of its kind, until it is built.
+#include "abi/guard.h"
+#include "abi/windows_names.h"
+
+namespace {
+
+SECURITY_STATUS not_built() noexcept {
+  return opensspi::abi::refuse(
+      {opensspi::Status::UnsupportedFunction, "this version does not have that function"});
+}
+
+}  // namespace
+
+#define REFUSE(name, parameters)                              \
+  OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY name parameters { \
+    return not_built();                                       \
+  }
+#define REFUSE_BOOLEAN(name, parameters)              \
+  OPENSSPI_EXPORT BOOLEAN SEC_ENTRY name parameters { \
+    not_built();                                      \
+    return FALSE;                                     \
+  }
+// A Win32 error instead of a status.
+#define REFUSE_ERROR(name, parameters)              \
+  OPENSSPI_EXPORT ULONG SEC_ENTRY name parameters { \
+    not_built();                                    \
+    return ERROR_CALL_NOT_IMPLEMENTED;              \
+  }
+// There is nothing that these could have been given.
+#define REFUSE_SILENTLY(name, parameters) \
+  OPENSSPI_EXPORT VOID SEC_ENTRY name parameters {}
+
+// secext.h
+REFUSE_BOOLEAN(GetUserNameExW, (EXTENDED_NAME_FORMAT, LPWSTR, PULONG))
+REFUSE_BOOLEAN(GetUserNameExA, (EXTENDED_NAME_FORMAT, LPSTR, PULONG))
+REFUSE_BOOLEAN(GetComputerObjectNameW, (EXTENDED_NAME_FORMAT, LPWSTR, PULONG))
+REFUSE_BOOLEAN(GetComputerObjectNameA, (EXTENDED_NAME_FORMAT, LPSTR, PULONG))
+REFUSE_BOOLEAN(TranslateNameW,
+               (LPCWSTR, EXTENDED_NAME_FORMAT, EXTENDED_NAME_FORMAT, LPWSTR, PULONG))
+REFUSE_BOOLEAN(TranslateNameA, (LPCSTR, EXTENDED_NAME_FORMAT, EXTENDED_NAME_FORMAT, LPSTR, PULONG))
+
+// functions.h
+REFUSE(AddCredentialsW,
+       (PCredHandle, SEC_WCHAR*, SEC_WCHAR*, ULONG, void*, SEC_GET_KEY_FN, void*, PTimeStamp))
+REFUSE(AddCredentialsA,
+       (PCredHandle, SEC_CHAR*, SEC_CHAR*, ULONG, void*, SEC_GET_KEY_FN, void*, PTimeStamp))
+REFUSE(SetCredentialsAttributesW, (PCredHandle, ULONG, void*, ULONG))
+REFUSE(SetCredentialsAttributesA, (PCredHandle, ULONG, void*, ULONG))
+REFUSE(ChangeAccountPasswordW,
+       (SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, BOOLEAN, ULONG, PSecBufferDesc))
+REFUSE(ChangeAccountPasswordA,
+       (SEC_CHAR*, SEC_CHAR*, SEC_CHAR*, SEC_CHAR*, SEC_CHAR*, BOOLEAN, ULONG, PSecBufferDesc))
+REFUSE(CompleteAuthToken, (PCtxtHandle, PSecBufferDesc))
+REFUSE(ApplyControlToken, (PCtxtHandle, PSecBufferDesc))
+REFUSE(SetContextAttributesW, (PCtxtHandle, ULONG, void*, ULONG))
+REFUSE(SetContextAttributesA, (PCtxtHandle, ULONG, void*, ULONG))
+REFUSE(ImpersonateSecurityContext, (PCtxtHandle))
+REFUSE(RevertSecurityContext, (PCtxtHandle))
+REFUSE(QuerySecurityContextToken, (PCtxtHandle, void**))
+REFUSE(ExportSecurityContext, (PCtxtHandle, ULONG, PSecBuffer, void**))
+REFUSE(ImportSecurityContextW, (SEC_WCHAR*, PSecBuffer, void*, PCtxtHandle))
+REFUSE(ImportSecurityContextA, (SEC_CHAR*, PSecBuffer, void*, PCtxtHandle))
+REFUSE(DelegateSecurityContext,
+       (PCtxtHandle, SEC_CHAR*, SecDelegationType, PTimeStamp, PSecBuffer, PSecBufferDesc))
+REFUSE(SecAllocateAndSetIPAddress, (PUCHAR, ULONG, int*))
+REFUSE(SecAllocateAndSetCallTarget, (PUCHAR, ULONG, LPWSTR, int*))
+REFUSE_SILENTLY(SecFreeCallContext, ())
+REFUSE(SspiSetChannelBindingFlags, (SecPkgContext_Bindings*, ULONG))
+REFUSE(AddSecurityPackageW, (LPWSTR, PSECURITY_PACKAGE_OPTIONS))
+REFUSE(AddSecurityPackageA, (LPSTR, PSECURITY_PACKAGE_OPTIONS))
+REFUSE(DeleteSecurityPackageW, (SEC_WCHAR*))
+REFUSE(DeleteSecurityPackageA, (SEC_CHAR*))
+
+// identity.h
+REFUSE(SspiEncodeStringsAsAuthIdentity, (PCWSTR, PCWSTR, PCWSTR, PSEC_WINNT_AUTH_IDENTITY_OPAQUE*))
+REFUSE(SspiEncodeAuthIdentityAsStrings,
+       (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PCWSTR*, PCWSTR*, PCWSTR*))
+REFUSE(SspiValidateAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
+REFUSE(SspiCopyAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PSEC_WINNT_AUTH_IDENTITY_OPAQUE*))
+REFUSE_SILENTLY(SspiFreeAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
+REFUSE_SILENTLY(SspiZeroAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
+REFUSE_SILENTLY(SspiLocalFree, (PVOID))
+REFUSE(SspiCompareAuthIdentities,
+       (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PBOOLEAN, PBOOLEAN))
+REFUSE(SspiMarshalAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, ULONG*, char**))
+REFUSE(SspiUnmarshalAuthIdentity, (ULONG, char*, PSEC_WINNT_AUTH_IDENTITY_OPAQUE*))
+REFUSE(SspiEncryptAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
+REFUSE(SspiEncryptAuthIdentityEx, (ULONG, PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
+REFUSE(SspiDecryptAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
+REFUSE(SspiDecryptAuthIdentityEx, (ULONG, PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
+REFUSE_BOOLEAN(SspiIsAuthIdentityEncrypted, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
+REFUSE(SspiGetTargetHostName, (PCWSTR, PWSTR*))
+REFUSE(SspiExcludePackage,
+       (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PCWSTR, PSEC_WINNT_AUTH_IDENTITY_OPAQUE*))
+REFUSE(SspiPrepareForCredRead, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PCWSTR, PULONG, PCWSTR*))
+REFUSE(SspiPrepareForCredWrite,
+       (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PCWSTR, PULONG, PCWSTR*, PCWSTR*, PUCHAR*, PULONG))
+REFUSE_BOOLEAN(SspiIsPromptingNeeded, (ULONG))
+REFUSE_ERROR(SspiPromptForCredentialsW,
+             (PCWSTR, PVOID, ULONG, PCWSTR, PSEC_WINNT_AUTH_IDENTITY_OPAQUE,
+              PSEC_WINNT_AUTH_IDENTITY_OPAQUE*, int*, ULONG))
+REFUSE_ERROR(SspiPromptForCredentialsA,
+             (PCSTR, PVOID, ULONG, PCSTR, PSEC_WINNT_AUTH_IDENTITY_OPAQUE,
+              PSEC_WINNT_AUTH_IDENTITY_OPAQUE*, int*, ULONG))
+REFUSE(SspiGetCredUIContext, (HANDLE, GUID*, LUID*, PSEC_WINNT_CREDUI_CONTEXT_VECTOR*, HANDLE*))
+REFUSE(SspiUpdateCredentials, (HANDLE, GUID*, ULONG, PUCHAR))
+REFUSE(SspiUnmarshalCredUIContext, (PUCHAR, ULONG, PSEC_WINNT_CREDUI_CONTEXT*))
+
+// sasl.h
+REFUSE(SaslEnumerateProfilesW, (LPWSTR*, ULONG*))
+REFUSE(SaslEnumerateProfilesA, (LPSTR*, ULONG*))
+REFUSE(SaslGetProfilePackageW, (LPWSTR, PSecPkgInfoW*))
+REFUSE(SaslGetProfilePackageA, (LPSTR, PSecPkgInfoA*))
+REFUSE(SaslIdentifyPackageW, (PSecBufferDesc, PSecPkgInfoW*))
+REFUSE(SaslIdentifyPackageA, (PSecBufferDesc, PSecPkgInfoA*))
+REFUSE(SaslInitializeSecurityContextW,
+       (PCredHandle, PCtxtHandle, LPWSTR, ULONG, ULONG, ULONG, PSecBufferDesc, ULONG, PCtxtHandle,
+        PSecBufferDesc, ULONG*, PTimeStamp))
+REFUSE(SaslInitializeSecurityContextA,
+       (PCredHandle, PCtxtHandle, LPSTR, ULONG, ULONG, ULONG, PSecBufferDesc, ULONG, PCtxtHandle,
+        PSecBufferDesc, ULONG*, PTimeStamp))
+REFUSE(SaslAcceptSecurityContext, (PCredHandle, PCtxtHandle, PSecBufferDesc, ULONG, ULONG,
+                                   PCtxtHandle, PSecBufferDesc, ULONG*, PTimeStamp))
+REFUSE(SaslSetContextOption, (PCtxtHandle, ULONG, PVOID, ULONG))
+REFUSE(SaslGetContextOption, (PCtxtHandle, ULONG, PVOID, ULONG, PULONG))
