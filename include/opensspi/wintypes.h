@@ -20,7 +20,7 @@
 #include <uchar.h>
 #endif
 
-/* ---- How functions are declared ---------------------------------------------------------------- */
+/* ---- How functions are declared ------------------------------------------------------------- */
 
 /* On every function that the library exports. */
 #ifndef OPENSSPI_API
@@ -86,7 +86,7 @@
 #define _Must_inspect_result_
 #endif
 
-/* ---- Integers ---------------------------------------------------------------------------------- */
+/* ---- Integers ------------------------------------------------------------------------------- */
 
 typedef int8_t INT8, *PINT8;
 typedef int16_t INT16, *PINT16;
@@ -140,7 +140,7 @@ typedef unsigned char BOOLEAN, *PBOOLEAN;
 typedef int32_t HRESULT;
 typedef int32_t NTSTATUS, *PNTSTATUS;
 
-/* ---- Pointers and handles ---------------------------------------------------------------------- */
+/* ---- Pointers and handles ------------------------------------------------------------------- */
 
 typedef void *PVOID, *LPVOID;
 typedef const void *LPCVOID;
@@ -151,7 +151,7 @@ typedef void *HMODULE, *HINSTANCE;
 typedef void *HLOCAL;
 #define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
 
-/* ---- Text -------------------------------------------------------------------------------------- */
+/* ---- Text ----------------------------------------------------------------------------------- */
 
 typedef char CHAR, *PCHAR, *LPCH, *PCH;
 typedef char *LPSTR, *PSTR;
@@ -199,7 +199,7 @@ typedef struct _STRING {
   PCHAR Buffer;
 } STRING, *PSTRING, ANSI_STRING, *PANSI_STRING;
 
-/* ---- Structures -------------------------------------------------------------------------------- */
+/* ---- Structures ----------------------------------------------------------------------------- */
 
 /* 64 bits in two halves, or whole. */
 typedef union _LARGE_INTEGER {
