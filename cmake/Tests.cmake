@@ -1,13 +1,15 @@
-# opensspi_unit_tests(ROOM [LIBRARIES target...])
+# opensspi_unit_tests(ROOM [LIBRARIES target...] [THREADS])
 # The test program unit_ROOM out of tests/unit/ROOM/*_test.cpp. Test data is found through
 # OPENSSPI_TEST_DATA, the folder tests/vectors.
 function(opensspi_unit_tests room)
   opensspi_test_program(unit_${room} FOLDER unit/${room} LIBRARIES room_${room} ${ARGN})
 endfunction()
 
-# opensspi_test_program(NAME FOLDER folder-below-tests [LIBRARIES target...])
+# opensspi_test_program(NAME FOLDER folder-below-tests [LIBRARIES target...] [THREADS])
+# Its ctest label is the first part of the folder. THREADS: it is run under ThreadSanitizer too, by
+# `./test --tsan`, which builds the target `threads`.
 function(opensspi_test_program name)
-  cmake_parse_arguments(TEST "" "FOLDER" "LIBRARIES" ${ARGN})
+  cmake_parse_arguments(TEST "THREADS" "FOLDER" "LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${TEST_FOLDER}/*.cpp)
   if(sources STREQUAL "")
     return()
@@ -20,5 +22,13 @@ function(opensspi_test_program name)
   target_compile_definitions(${name} PRIVATE
                              OPENSSPI_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/vectors")
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  string(REGEX REPLACE "/.*" "" labels ${TEST_FOLDER})
+  if(TEST_THREADS)
+    list(APPEND labels threads)
+    if(NOT TARGET threads)
+      add_custom_target(threads)
+    endif()
+    add_dependencies(threads ${name})
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${labels}")
 endfunction()
