@@ -1,0 +1,86 @@
+"""FreeRDP as client (xfreerdp) and as server (freerdp-shadow-cli) with Network Level
+Authentication. Version 2 is Debian 12's, version 3 is in the tree that `prepare` makes and runs
+with that tree's loader."""
+
+import contextlib
+import glob
+import os
+import shutil
+import subprocess
+
+from peers.program import PeerError, Program, free_port, listens
+
+
+def nt_hash(password):
+    """MD4 of the password's UTF-16LE, by OpenSSL."""
+    digest = subprocess.run(
+        ["openssl", "dgst", "-md4", "-provider", "legacy", "-provider", "default", "-r"],
+        input=password.encode("utf-16le"), capture_output=True, check=True, timeout=30)
+    return digest.stdout.split()[0].decode()
+
+
+class FreeRdp:
+    def __init__(self, version, display, home):
+        """Keeps what it writes under the folder `home`."""
+        self._version = version
+        self._home = home
+        # Without a realm the client makes no try at Kerberos.
+        self._environment = {"DISPLAY": display, "HOME": home, "XDG_CONFIG_HOME": home,
+                             "LC_ALL": "C.UTF-8", "KRB5_CONFIG": "/dev/null"}
+
+    @staticmethod
+    def missing(version):
+        """What is not there, in words, or ""."""
+        for name in ("xfreerdp", "freerdp-shadow-cli"):
+            if not os.path.exists(_command(version, name)[-1] or ""):
+                return f"FreeRDP {version} ({name})"
+        return ""
+
+    def version(self):
+        return self._run("xfreerdp", "/version")[1]
+
+    def connect(self, address, user, password, *options):
+        """Logs on and hangs up; the client's exit status and what it wrote."""
+        return self._run("xfreerdp", f"/v:{address}", "/cert:ignore", "/sec:nla", "+auth-only",
+                         f"/u:{user}", f"/p:{password}", *options)
+
+    @contextlib.contextmanager
+    def serve(self, accounts):
+        """Runs a server for accounts {user: password} of any domain; the address it listens on."""
+        sam = os.path.join(self._home, "SAM")
+        with open(sam, "w", encoding="utf-8") as file:
+            for user, password in accounts.items():
+                file.write(f"{user}:::{nt_hash(password)}:::\n")
+        port = free_port()
+        with self._start("freerdp-shadow-cli", f"/port:{port}", "/bind-address:127.0.0.1",
+                         "/sec:nla", f"/sam-file:{sam}") as program:
+            program.wait_until(lambda: listens(port), "it listens")
+            yield f"127.0.0.1:{port}"
+            if not program.running():
+                raise PeerError(f"{program.name} is gone:\n{program.output()}")
+
+    def _run(self, name, *options):
+        with self._start(name, *options) as program:
+            return program.finish(), program.output()
+
+    def _start(self, name, *options):
+        return Program([*_command(self._version, name), *options], self._environment)
+
+
+def _command(version, name):
+    """How a program of FreeRDP is started; its own path comes last, None when it is not there."""
+    if version == 2:
+        return [shutil.which(name)]
+    tree = os.path.join(_peers_folder(), "trixie")
+    loaders = glob.glob(f"{tree}/usr/lib/*/ld-linux*")
+    if not loaders:
+        return [None]
+    libraries = os.path.dirname(loaders[0])
+    return [loaders[0], "--library-path", f"{libraries}:{libraries}/pulseaudio",
+            f"{tree}/usr/bin/{name}3"]
+
+
+def _peers_folder():
+    """As in `prepare`."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.environ.get("OPENSSPI_PEERS") or f"{cache}/opensspi/peers"

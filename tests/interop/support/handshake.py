@@ -1,0 +1,16 @@
+"""Carries tokens between two sides of an authentication in this process. A side has step(token),
+which gives the token to send or b"", and `complete`."""
+
+
+def shake_hands(client, server):
+    """Until nobody has anything to say; whether both sides are complete then."""
+    token = client.step(b"")
+    turn, other = server, client
+    for _ in range(16):
+        if not token:
+            break
+        if turn.complete:
+            raise AssertionError("a token for a side that is complete")
+        token = turn.step(token)
+        turn, other = other, turn
+    return client.complete and server.complete
