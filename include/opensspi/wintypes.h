@@ -50,6 +50,14 @@
 #define VOID void
 #endif
 
+/* Between the tag and the brace of an enumeration that structures hold: 32 bits, and any value of
+ * them may come from a caller. */
+#ifdef __cplusplus
+#define OPENSSPI_ENUM32 : int32_t
+#else
+#define OPENSSPI_ENUM32
+#endif
+
 /* Annotations that Windows' compiler checks. */
 #ifndef _In_
 #define _In_
