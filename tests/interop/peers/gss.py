@@ -9,6 +9,7 @@ try:
 except ImportError:
     gssapi = None
 
+NTLM = SPNEGO = None
 if gssapi:
     NTLM = gssapi.OID.from_int_seq("1.3.6.1.4.1.311.2.2.10")
     SPNEGO = gssapi.OID.from_int_seq("1.3.6.1.5.5.2")
@@ -25,8 +26,8 @@ def missing():
 
 
 def use_accounts(path):
-    """The file of the acceptor's accounts, lines DOMAIN:USER:PASSWORD. Before any other call. SPNEGO
-    would try Kerberos first: there is no realm to try."""
+    """The file of the acceptor's accounts, lines DOMAIN:USER:PASSWORD. Before any other call.
+    SPNEGO would try Kerberos first: there is no realm to try."""
     os.environ["NTLM_USER_FILE"] = path
     os.environ["KRB5_CONFIG"] = "/dev/null"
     os.environ["KRB5CCNAME"] = "MEMORY:none"

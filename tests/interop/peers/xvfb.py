@@ -14,11 +14,13 @@ def missing():
 @contextlib.contextmanager
 def display():
     """The name of a display of its own, ":7"."""
+    # -noreset: the server would else begin anew when its last client leaves, and turn away who
+    # comes meanwhile.
     reader, writer = os.pipe()
     with os.fdopen(reader) as number:
         try:
             program = Program(["Xvfb", "-displayfd", str(writer), "-screen", "0", "800x600x24",
-                               "-nolisten", "tcp"], pass_fds=[writer])
+                               "-nolisten", "tcp", "-noreset"], pass_fds=[writer])
         finally:
             os.close(writer)
         with program:
