@@ -1,0 +1,37 @@
+/*
+ * windows.h: as much of it as programs need that talk to the security interfaces only: the scalar
+ * types, the status codes, and the empty words of Windows' declarations.
+ */
+#ifndef OPENSSPI_WINDOWS_H
+#define OPENSSPI_WINDOWS_H
+
+#include "winerror.h"
+#include "wintypes.h"
+
+#ifndef IN
+#define IN
+#endif
+#ifndef OUT
+#define OUT
+#endif
+#ifndef OPTIONAL
+#define OPTIONAL
+#endif
+
+/* clang knows these words. */
+#ifndef __clang__
+#ifndef __stdcall
+#define __stdcall
+#endif
+#ifndef __cdecl
+#define __cdecl
+#endif
+#endif
+
+#ifndef MAX_PATH
+#define MAX_PATH 260
+#endif
+
+#define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
+
+#endif /* OPENSSPI_WINDOWS_H */
