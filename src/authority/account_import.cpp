@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "authority/blank_hash.h"
+
 namespace opensspi::authority {
 namespace {
 
@@ -45,8 +47,8 @@ bool is_no_hash(std::string_view digits) {
 }
 
 bool is_number(std::string_view field) {
-  return !field.empty() && std::all_of(field.begin(), field.end(),
-                                       [](char c) { return c >= '0' && c <= '9'; });
+  return !field.empty() &&
+         std::all_of(field.begin(), field.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // Adds what the line says; false when it is of neither form.
@@ -65,6 +67,10 @@ bool parse_line(std::string_view line, std::int64_t number, ImportedAccounts& im
   }
   std::optional<NtHash> hash = parse_hash(fields[kNt]);
   if (!hash) return false;
+  if (is_blank(*hash)) {
+    ++imported.skipped;
+    return true;
+  }
   ImportedAccount account;
   account.name.user = fields[kUser];
   if (!is_number(fields[kDomain])) account.name.domain = fields[kDomain];
@@ -78,6 +84,8 @@ bool parse_line(std::string_view line, std::int64_t number, ImportedAccounts& im
 }  // namespace
 
 Result<ImportedAccounts> parse_accounts(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   ImportedAccounts imported;
   for (std::int64_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');

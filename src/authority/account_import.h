@@ -21,7 +21,7 @@ struct ImportedAccount {
 
 struct ImportedAccounts {
   std::vector<ImportedAccount> accounts;
-  std::uint32_t skipped = 0;  // lines of machines, and of users without an NT hash
+  std::uint32_t skipped = 0;  // lines of machines, and of users without a password or its NT hash
 };
 
 // Empty lines and lines that begin with '#' do not count. InvalidParameter with the line's number

@@ -10,7 +10,7 @@
 namespace opensspi::authority {
 namespace {
 
-constexpr std::size_t kMaxNameUnits = 256;   // UNLEN of lmcons.h
+constexpr std::size_t kMaxNameUnits = 256;  // UNLEN of lmcons.h
 constexpr std::size_t kNetbiosNameSize = 15;
 
 Result<std::string> folded(std::string_view name) {
@@ -18,7 +18,9 @@ Result<std::string> folded(std::string_view name) {
   return utf16_to_utf8(upper(units));
 }
 
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
 
 Result<std::string> fit_name(std::string_view name, std::string_view forbidden, const char* why) {
   const Result<std::u16string> units = utf8_to_utf16(name);
@@ -53,14 +55,16 @@ bool is_this_machine(std::string_view domain, const HostNames& host) {
 
 Result<AccountKey> account_key(const AccountName& name, const HostNames& host) {
   if (name.user.empty()) return fail(Status::InvalidParameter, "an account needs a user name");
-  TRY_ASSIGN(std::string user,
-             fit_name(name.user, "\"/\\[]:;|=,+*?<>@",
-                      "a user name has at most 256 characters and none of \" / \\ [ ] : ; | = , + * "
-                      "? < > @"));
+  TRY_ASSIGN(
+      std::string user,
+      fit_name(name.user, "\"/\\[]:;|=,+*?<>@",
+               "a user name has at most 256 characters and none of \" / \\ [ ] : ; | = , + * "
+               "? < > @"));
   if (is_this_machine(name.domain, host)) return AccountKey{std::move(user), ""};
-  TRY_ASSIGN(std::string domain,
-             fit_name(name.domain, "\"/\\:|*?<>@",
-                      "a domain name has at most 256 characters and none of \" / \\ : | * ? < > @"));
+  TRY_ASSIGN(
+      std::string domain,
+      fit_name(name.domain, "\"/\\:|*?<>@",
+               "a domain name has at most 256 characters and none of \" / \\ : | * ? < > @"));
   return AccountKey{std::move(user), std::move(domain)};
 }
 

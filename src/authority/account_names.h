@@ -35,7 +35,8 @@ struct AccountKey {
 // character that Windows does not allow in one.
 Result<AccountKey> account_key(const AccountName& name, const HostNames& host);
 
-// The accounts that a client may mean, the likeliest first; always two, if need be twice the same.
+// The accounts that a client may mean, the likeliest first: always two of one user name, if need be
+// twice the same.
 // InvalidToken when a name is not UTF-8.
 Result<std::vector<AccountKey>> candidates(const AccountName& sent, const HostNames& host);
 

@@ -7,7 +7,9 @@
 namespace opensspi::authority {
 
 // SQL keeps 64 bits with a sign; times end at kNever, keys are only compared.
-inline std::int64_t sql_integer(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+inline std::int64_t sql_integer(std::uint64_t value) {
+  return static_cast<std::int64_t>(value);
+}
 
 inline std::uint64_t unsigned_at(const Statement& row, int column) {
   return static_cast<std::uint64_t>(row.integer(column));

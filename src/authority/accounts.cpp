@@ -5,6 +5,7 @@
 
 #include "authority/account_import.h"
 #include "authority/account_row.h"
+#include "authority/blank_hash.h"
 #include "crypto/digest.h"
 
 namespace opensspi::authority {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::uint32_t kMaxThreshold = 999;  // Windows' limits of the lockout policy
 constexpr std::uint32_t kMaxMinutes = 99999;
+constexpr const char* kEmptyPassword = "the password is empty";
 
 constexpr const char* kListSql =
     "SELECT user, domain, sid, enabled, must_change, expiry, created, counter_key,"
@@ -31,16 +33,15 @@ tl::unexpected<Error> no_such_account() {
 
 Result<std::uint64_t> counter_key_of(Database& database, const AccountKey& key) {
   TRY_ASSIGN(Statement secret, database.prepare("SELECT counter_secret FROM machine"));
-  TRY(secret.step());
+  TRY(secret.step_to_row());
   return counter_key(secret.blob(0), key.user, key.domain);
 }
 
 // A SID of this machine that no account had before.
 Result<std::string> next_sid(Database& database) {
-  TRY_ASSIGN(Statement next,
-             database.prepare("UPDATE machine SET next_rid = next_rid + 1"
-                              " RETURNING sid || '-' || (next_rid - 1)"));
-  TRY(next.step());
+  TRY_ASSIGN(Statement next, database.prepare("UPDATE machine SET next_rid = next_rid + 1"
+                                              " RETURNING sid || '-' || (next_rid - 1)"));
+  TRY(next.step_to_row());
   std::string sid = next.text(0);
   TRY(next.step());
   return sid;
@@ -52,9 +53,27 @@ Result<bool> exists(Database& database, const AccountKey& key) {
   return find.bind(key.user).bind(key.domain).step();
 }
 
-Result<void> insert(Database& database, const AccountName& name, const AccountKey& key,
+Result<void> require_password(const NtHash& nt_hash) {
+  if (is_blank(nt_hash)) return fail(Status::InvalidParameter, kEmptyPassword);
+  return {};
+}
+
+// Zeroes the counters of a name, in the database and in the memory that is shared. Inside a
+// transaction, so that no process writes the old ones behind it.
+Result<void> forget_counters(StoreSession& session, std::uint64_t key) {
+  TRY_ASSIGN(Statement forget, session.database.prepare("DELETE FROM counters WHERE key = ?"));
+  TRY(forget.bind(sql_integer(key)).run());
+  TRY_ASSIGN(const SharedCounters::Hold held, session.counters.hold());
+  session.counters.forget(held, key);
+  return {};
+}
+
+Result<void> insert(StoreSession& session, const AccountName& name, const AccountKey& key,
                     const NtHash& nt_hash, bool enabled, FileTime now) {
+  Database& database = session.database;
   TRY_ASSIGN(const std::uint64_t counters, counter_key_of(database, key));
+  // Whoever tried the name while it was unknown must not have locked the new account.
+  TRY(forget_counters(session, counters));
   TRY_ASSIGN(const std::string sid, next_sid(database));
   TRY_ASSIGN(Statement add,
              database.prepare("INSERT INTO accounts(user_key, domain_key, user, domain, nt_hash,"
@@ -66,21 +85,20 @@ Result<void> insert(Database& database, const AccountName& name, const AccountKe
   return add.bind(sid).bind(sql_integer(now)).bind(sql_integer(counters)).run();
 }
 
-Result<void> insert_or_update(Database& database, const ImportedAccount& account,
+Result<void> insert_or_update(StoreSession& session, const ImportedAccount& account,
                               const AccountKey& key, FileTime now) {
+  Database& database = session.database;
   TRY_ASSIGN(const bool there, exists(database, key));
   if (!there) {
-    return insert(database, account.name, key, account.nt_hash, account.enabled, now);
+    return insert(session, account.name, key, account.nt_hash, account.enabled, now);
   }
-  TRY_ASSIGN(Statement update,
-             database.prepare("UPDATE accounts SET nt_hash = ?, enabled = ?"
-                              " WHERE user_key = ? AND domain_key = ?"));
+  TRY_ASSIGN(Statement update, database.prepare("UPDATE accounts SET nt_hash = ?, enabled = ?"
+                                                " WHERE user_key = ? AND domain_key = ?"));
   update.bind(ByteView(account.nt_hash.expose())).bind(std::int64_t{account.enabled});
   return update.bind(key.user).bind(key.domain).run();
 }
 
-// Ends a lockout, in the database and in the memory that is shared. Inside a transaction, so that no
-// process writes the old counters behind it.
+// Ends a lockout, in the database and in the memory that is shared; inside a transaction, as above.
 Result<void> lift_lockout(StoreSession& session, std::uint64_t key) {
   TRY_ASSIGN(Statement lift,
              session.database.prepare("UPDATE counters SET failures = 0 WHERE key = ?"));
@@ -97,15 +115,15 @@ Result<void> lift_lockout(StoreSession& session, std::uint64_t key) {
 }  // namespace
 
 Result<NtHash> hash_of_password(const SecretBytes& password) {
-  if (password.empty()) return fail(Status::InvalidParameter, "the password is empty");
+  if (password.empty()) return fail(Status::InvalidParameter, kEmptyPassword);
   return crypto::secret_md4({password.expose()});
 }
 
 Result<std::unique_ptr<AccountStore>> AccountStore::open(Options options, Missing missing) {
   if (options.path.empty()) {
-    return fail(missing == Missing::Refuse ? Status::NoAuthenticatingAuthority
-                                           : Status::InternalError,
-                "this user has no home, so there is no place for accounts");
+    return fail(
+        missing == Missing::Refuse ? Status::NoAuthenticatingAuthority : Status::InternalError,
+        "this user has no home, so there is no place for accounts");
   }
   TRY_ASSIGN(std::unique_ptr<StoreSessions> sessions,
              StoreSessions::open({options.path, options.deadline, options.trace}, missing));
@@ -118,6 +136,7 @@ AccountStore::~AccountStore() {
 }
 
 Result<void> AccountStore::add(const AccountName& name, const NtHash& nt_hash) {
+  TRY(require_password(nt_hash));
   TRY_ASSIGN(const AccountKey key, account_key(name, host_));
   TRY_ASSIGN(const StoreSessions::Lease session, sessions_->lease());
   TRY_ASSIGN(Transaction transaction, Transaction::begin(session->database));
@@ -125,11 +144,12 @@ Result<void> AccountStore::add(const AccountName& name, const NtHash& nt_hash) {
   if (there) {
     return fail(Status::InvalidParameter, "the account is there already", nt_status::kUserExists);
   }
-  TRY(insert(session->database, name, key, nt_hash, true, now_()));
+  TRY(insert(*session, name, key, nt_hash, true, now_()));
   return transaction.commit();
 }
 
 Result<void> AccountStore::set_nt_hash(const AccountName& name, const NtHash& nt_hash) {
+  TRY(require_password(nt_hash));
   TRY_ASSIGN(const AccountKey key, account_key(name, host_));
   TRY_ASSIGN(const StoreSessions::Lease session, sessions_->lease());
   TRY_ASSIGN(Statement update,
@@ -153,9 +173,8 @@ Result<void> AccountStore::set_enabled(const AccountName& name, bool enabled) {
   TRY_ASSIGN(const AccountKey key, account_key(name, host_));
   TRY_ASSIGN(const StoreSessions::Lease session, sessions_->lease());
   TRY_ASSIGN(Transaction transaction, Transaction::begin(session->database));
-  TRY_ASSIGN(Statement update,
-             session->database.prepare("UPDATE accounts SET enabled = ?"
-                                       " WHERE user_key = ? AND domain_key = ?"));
+  TRY_ASSIGN(Statement update, session->database.prepare("UPDATE accounts SET enabled = ?"
+                                                         " WHERE user_key = ? AND domain_key = ?"));
   TRY(update.bind(std::int64_t{enabled}).bind(key.user).bind(key.domain).run());
   if (session->database.changes() == 0) return no_such_account();
   TRY_ASSIGN(const std::uint64_t counters, counter_key_of(session->database, key));
@@ -164,8 +183,7 @@ Result<void> AccountStore::set_enabled(const AccountName& name, bool enabled) {
 }
 
 Result<void> AccountStore::set_must_change(const AccountName& name, bool must_change) {
-  return change(name,
-                "UPDATE accounts SET must_change = ? WHERE user_key = ? AND domain_key = ?",
+  return change(name, "UPDATE accounts SET must_change = ? WHERE user_key = ? AND domain_key = ?",
                 must_change);
 }
 
@@ -183,12 +201,7 @@ Result<void> AccountStore::remove(const AccountName& name) {
   TRY(removal.bind(key.user).bind(key.domain).run());
   if (session->database.changes() == 0) return no_such_account();
   TRY_ASSIGN(const std::uint64_t counters, counter_key_of(session->database, key));
-  TRY_ASSIGN(Statement forget, session->database.prepare("DELETE FROM counters WHERE key = ?"));
-  TRY(forget.bind(sql_integer(counters)).run());
-  {
-    TRY_ASSIGN(const SharedCounters::Hold held, session->counters.hold());
-    session->counters.forget(held, counters);
-  }
+  TRY(forget_counters(*session, counters));
   return transaction.commit();
 }
 
@@ -216,7 +229,9 @@ Result<std::vector<Account>> AccountStore::read(const char* sql, const AccountKe
   }
 }
 
-Result<std::vector<Account>> AccountStore::list() { return read(kListSql, nullptr); }
+Result<std::vector<Account>> AccountStore::list() {
+  return read(kListSql, nullptr);
+}
 
 Result<Account> AccountStore::find(const AccountName& name) {
   TRY_ASSIGN(const AccountKey key, account_key(name, host_));
@@ -232,7 +247,7 @@ Result<ImportCount> AccountStore::import(std::string_view text) {
   for (const ImportedAccount& account : imported.accounts) {
     Result<AccountKey> key = account_key(account.name, host_);
     if (!key) return fail(key.error().status, key.error().why, 0, account.line);
-    TRY(insert_or_update(session->database, account, *key, now_()));
+    TRY(insert_or_update(*session, account, *key, now_()));
   }
   TRY(transaction.commit());
   return ImportCount{static_cast<std::uint32_t>(imported.accounts.size()), imported.skipped};
@@ -240,9 +255,9 @@ Result<ImportCount> AccountStore::import(std::string_view text) {
 
 Result<LockoutPolicy> AccountStore::lockout() {
   TRY_ASSIGN(const StoreSessions::Lease session, sessions_->lease());
-  TRY_ASSIGN(Statement row, session->database.prepare(
-                                "SELECT lockout_threshold, lockout_minutes FROM machine"));
-  TRY(row.step());
+  TRY_ASSIGN(Statement row,
+             session->database.prepare("SELECT lockout_threshold, lockout_minutes FROM machine"));
+  TRY(row.step_to_row());
   return LockoutPolicy{static_cast<std::uint32_t>(row.integer(0)),
                        static_cast<std::uint32_t>(row.integer(1))};
 }
@@ -255,9 +270,9 @@ Result<void> AccountStore::set_lockout(const LockoutPolicy& policy) {
                 "a lockout takes 1 to 999 failures and lasts 1 to 99999 minutes");
   }
   TRY_ASSIGN(const StoreSessions::Lease session, sessions_->lease());
-  TRY_ASSIGN(Statement update,
-             session->database.prepare(
-                 "UPDATE machine SET lockout_threshold = ?, lockout_minutes = ?"));
+  TRY_ASSIGN(
+      Statement update,
+      session->database.prepare("UPDATE machine SET lockout_threshold = ?, lockout_minutes = ?"));
   return update.bind(std::int64_t{policy.threshold}).bind(std::int64_t{policy.minutes}).run();
 }
 

@@ -29,7 +29,7 @@ struct Account {
   bool must_change = false;  // the password, before the next logon
   FileTime expiry = kNever;
   FileTime created = 0;
-  FileTime last_logon = 0;   // 0: never
+  FileTime last_logon = 0;  // 0: never
   std::uint32_t failures = 0;
   FileTime locked_until = 0;  // 0: not locked
 };
@@ -82,7 +82,8 @@ class AccountStore {
   [[nodiscard]] const std::string& path() const { return sessions_->path(); }
   [[nodiscard]] const HostNames& host() const { return host_; }
 
-  // InvalidParameter when it is there already or the name is not fit for an account.
+  // InvalidParameter when it is there already, the name is not fit for an account, or the hash is
+  // of the empty password.
   Result<void> add(const AccountName& name, const NtHash& nt_hash);
   Result<void> set_nt_hash(const AccountName& name, const NtHash& nt_hash);
   Result<void> set_enabled(const AccountName& name, bool enabled);  // enabling lifts a lockout

@@ -71,7 +71,9 @@ AccountsAuthority::AccountsAuthority(std::shared_ptr<AccountStore> store,
                                      std::function<FileTime()> now, ResponseCheck check)
     : store_(std::move(store)), now_(std::move(now)), check_(std::move(check)) {}
 
-Result<HostNames> AccountsAuthority::names() { return store_->host(); }
+Result<HostNames> AccountsAuthority::names() {
+  return store_->host();
+}
 
 Result<NtlmLogon> AccountsAuthority::validate(const NtlmResponse& response) {
   const Result<LogonRecord> record = store_->look_up({response.user, response.domain});

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "authority/blank_hash.h"
 #include "ntlm/keys.h"
 
 namespace opensspi::authority {
@@ -24,6 +25,9 @@ Result<SecretArray<16>> CallbackAuthority::check_hash(const NtlmResponse& respon
                 nt_status::kNoSuchUser);
   }
   if (!key) return fail(Status::LogonDenied, "wrong password", nt_status::kWrongPassword);
+  if (is_zero(answer.nt_hash)) {
+    return fail(Status::LogonDenied, "the program gave no hash", nt_status::kWrongPassword);
+  }
   if (answer.nt_status != 0) {
     return fail(Status::LogonDenied, "the program refuses the account", answer.nt_status);
   }

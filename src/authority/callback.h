@@ -41,7 +41,7 @@ class CallbackAuthority final : public Authority {
   Result<SecretArray<16>> ask_verdict(const NtlmResponse& response) const;
 
   HostNames names_;
-  HashCallback hash_;    // exactly one of the two is set
+  HashCallback hash_;  // exactly one of the two is set
   LogonCallback logon_;
 };
 

@@ -106,15 +106,13 @@ Result<SharedCounters> SharedCounters::open(const std::string& path,
 Result<void> SharedCounters::map() {
   static_assert(std::is_trivially_copyable_v<Table>, "lives in a file");
   TRY_ASSIGN(const Hold held, hold());
-  // Never shorter than a table: who maps a file that is cut gets SIGBUS.
-  struct stat info {};
-  const auto size = static_cast<off_t>(sizeof(Table));
-  if (fstat(file_, &info) != 0 || (info.st_size < size && ftruncate(file_, size) != 0)) {
+  // Every block of it, and now: who writes to a mapped file that is cut, or whose disk has become
+  // full, gets SIGBUS.
+  if (const int error = posix_fallocate(file_, 0, sizeof(Table)); error != 0) {
     return fail(Status::InternalError, "the failure counters beside the accounts have no room", 0,
-                errno);
+                error);
   }
-  void* const memory =
-      mmap(nullptr, sizeof(Table), PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
+  void* const memory = mmap(nullptr, sizeof(Table), PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0);
   if (memory == MAP_FAILED) {
     return fail(Status::InternalError, "the failure counters cannot be shared", 0, errno);
   }

@@ -3,8 +3,9 @@
 // met the failures, and nothing is lost when a process dies. The database is written behind: see
 // AccountStore::flush().
 //
-// The file is a table of fixed size; names are known by a keyed 64-bit hash. It is touched only under
-// the file's lock (flock), which the kernel releases when its holder dies; a `Hold` is the proof.
+// The file is a table of fixed size; names are known by a keyed 64-bit hash. It is touched only
+// under the file's lock (flock), which the kernel releases when its holder dies; a `Hold` is the
+// proof.
 #pragma once
 
 #include <chrono>

@@ -2,11 +2,15 @@
 #include "authority/database.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <new>
 
 namespace opensspi::authority {
 namespace {
+
+constexpr const char* kVfs = "unix";
 
 tl::unexpected<Error> sqlite_failure(int code) {
   const auto because = [code](const char* why) {
@@ -40,6 +44,34 @@ int on_statement(unsigned, void* trace, void*, void* text) {
   return 0;
 }
 
+// SQLite remembers a process' file locks by device and inode. A forked child inherits that memory
+// and none of the locks, so a connection that it opens would rely on locks that nobody holds, and
+// the write-ahead log is deleted under it when the parent closes. Hence a file opened here is seen
+// with a device number of this process alone.
+thread_local bool is_opening = false;
+
+int fstat_for_this_process(int file, struct stat* info) {
+  const int result = fstat(file, info);
+  if (result == 0 && is_opening) info->st_dev ^= static_cast<dev_t>(getpid()) << 32;
+  return result;
+}
+
+int see_devices_of_this_process() {
+  sqlite3_vfs* const vfs = sqlite3_vfs_find(kVfs);
+  if (vfs == nullptr || vfs->iVersion < 3) return SQLITE_CANTOPEN;
+  return vfs->xSetSystemCall(vfs, "fstat",
+                             reinterpret_cast<sqlite3_syscall_ptr>(fstat_for_this_process));
+}
+
+int open_for_this_process(const char* path, int flags, sqlite3** connection) {
+  static const int prepared = see_devices_of_this_process();
+  if (prepared != SQLITE_OK) return prepared;
+  is_opening = true;
+  const int code = sqlite3_open_v2(path, connection, flags, kVfs);
+  is_opening = false;
+  return code;
+}
+
 // A database file is input: its schema may not call functions, and what is deleted is overwritten.
 constexpr const char* kSettings =
     "PRAGMA trusted_schema = OFF;"
@@ -68,13 +100,13 @@ Statement& Statement::bind(std::int64_t value) {
 Statement& Statement::bind(std::string_view text) {
   // A null pointer would bind NULL, and an empty view may have one.
   const char* const data = text.empty() ? "" : text.data();
-  return bound(sqlite3_bind_text64(statement_.get(), next_, data, text.size(), SQLITE_STATIC,
-                                   SQLITE_UTF8));
+  return bound(
+      sqlite3_bind_text64(statement_.get(), next_, data, text.size(), SQLITE_STATIC, SQLITE_UTF8));
 }
 
 Statement& Statement::bind(ByteView blob) {
-  return bound(sqlite3_bind_blob64(statement_.get(), next_, blob.data(), blob.size(),
-                                   SQLITE_STATIC));
+  return bound(
+      sqlite3_bind_blob64(statement_.get(), next_, blob.data(), blob.size(), SQLITE_STATIC));
 }
 
 Result<bool> Statement::step() {
@@ -83,6 +115,12 @@ Result<bool> Statement::step() {
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
   return sqlite_failure(code);
+}
+
+Result<void> Statement::step_to_row() {
+  TRY_ASSIGN(const bool row, step());
+  if (!row) return sqlite_failure(SQLITE_CORRUPT);
+  return {};
 }
 
 Result<void> Statement::run() {
@@ -105,9 +143,13 @@ ByteView Statement::blob(int column) const {
   return {static_cast<const std::uint8_t*>(data), static_cast<std::size_t>(size)};
 }
 
-void Database::Close::operator()(sqlite3* connection) const { sqlite3_close_v2(connection); }
+void Database::Close::operator()(sqlite3* connection) const {
+  sqlite3_close_v2(connection);
+}
 
-void Database::Finalize::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void Database::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
 
 Database::Database(sqlite3* connection, SqlTrace trace)
     : trace_(std::make_unique<SqlTrace>(std::move(trace))), connection_(connection) {}
@@ -116,17 +158,22 @@ Result<Database> Database::open(const std::string& path, std::chrono::millisecon
                                 SqlTrace trace) {
   sqlite3* connection = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-  const int code = sqlite3_open_v2(path.c_str(), &connection, flags, nullptr);
+  const int code = open_for_this_process(path.c_str(), flags, &connection);
   Database database(connection, std::move(trace));
   if (code != SQLITE_OK) return sqlite_failure(code);
   sqlite3_extended_result_codes(connection, 1);
-  sqlite3_busy_timeout(connection, static_cast<int>(busy.count()));
+  database.set_busy(busy);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   TRY(database.execute(kSettings));
   if (*database.trace_) {
     sqlite3_trace_v2(connection, SQLITE_TRACE_STMT, on_statement, database.trace_.get());
   }
   return database;
+}
+
+void Database::set_busy(std::chrono::milliseconds busy) {
+  busy_ = busy;
+  sqlite3_busy_timeout(connection_.get(), static_cast<int>(busy.count()));
 }
 
 Result<Statement> Database::prepare(const char* sql) {
@@ -152,7 +199,9 @@ void Database::roll_back() noexcept {
   sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-int Database::changes() const { return sqlite3_changes(connection_.get()); }
+int Database::changes() const {
+  return sqlite3_changes(connection_.get());
+}
 
 Result<Transaction> Transaction::begin(Database& database) {
   TRY(database.execute("BEGIN IMMEDIATE"));

@@ -34,6 +34,8 @@ class Statement {
 
   // Whether there is a (further) row.
   Result<bool> step();
+  // The same where a row must be: InternalError, the database is damaged, without one.
+  Result<void> step_to_row();
   // Runs a statement that gives no rows.
   Result<void> run();
 
@@ -59,6 +61,10 @@ class Database {
   static Result<Database> open(const std::string& path, std::chrono::milliseconds busy,
                                SqlTrace trace);
 
+  // What it waits for other processes from now on.
+  void set_busy(std::chrono::milliseconds busy);
+  [[nodiscard]] std::chrono::milliseconds busy() const { return busy_; }
+
   // `sql` is static text: prepared once and kept. One run at a time of each.
   Result<Statement> prepare(const char* sql);
   // Several statements without values.
@@ -81,6 +87,7 @@ class Database {
   std::unique_ptr<SqlTrace> trace_;  // outlives the connection, which points to it
   std::unique_ptr<sqlite3, Close> connection_;
   std::unordered_map<const char*, OwnedStatement> statements_;
+  std::chrono::milliseconds busy_{0};
 };
 
 // A write transaction.

@@ -13,7 +13,7 @@ constexpr std::int64_t kMaxUnknownNames = 100'000;
 
 constexpr const char* kCandidatesSql =
     "SELECT user, domain, sid, enabled, must_change, expiry, created, counter_key, nt_hash"
-    " FROM accounts WHERE (user_key, domain_key) IN (VALUES(?1, ?2), (?3, ?4))"
+    " FROM accounts WHERE user_key = ?1 AND domain_key IN (?2, ?3)"
     " ORDER BY domain_key = ?2 DESC LIMIT 1";
 constexpr const char* kMachineSql =
     "SELECT lockout_threshold, lockout_minutes, counter_secret FROM machine";
@@ -71,7 +71,7 @@ Result<void> write_waiting(StoreSession& session, FileTime now) {
   }
   if (purge_now) {
     TRY_ASSIGN(Statement machine, session.database.prepare(kMachineSql));
-    TRY(machine.step());
+    TRY(machine.step_to_row());
     const LockoutPolicy policy{0, static_cast<std::uint32_t>(machine.integer(1))};
     TRY(purge(session.database, policy, now));
   }
@@ -93,6 +93,21 @@ Result<void> write_behind(StoreSession& session, FileTime now) {
   return result;
 }
 
+// For this long a connection waits for nobody.
+class WithoutWaiting {
+ public:
+  explicit WithoutWaiting(Database& database) : database_(database), busy_(database.busy()) {
+    database_.set_busy(std::chrono::milliseconds(0));
+  }
+  ~WithoutWaiting() { database_.set_busy(busy_); }
+  WithoutWaiting(const WithoutWaiting&) = delete;
+  WithoutWaiting& operator=(const WithoutWaiting&) = delete;
+
+ private:
+  Database& database_;
+  const std::chrono::milliseconds busy_;
+};
+
 }  // namespace
 
 Result<LogonRecord> AccountStore::look_up(const AccountName& sent) {
@@ -101,14 +116,14 @@ Result<LogonRecord> AccountStore::look_up(const AccountName& sent) {
   LogonRecord record;
   {
     TRY_ASSIGN(Statement machine, session->database.prepare(kMachineSql));
-    TRY(machine.step());
+    TRY(machine.step_to_row());
     record.lockout = {static_cast<std::uint32_t>(machine.integer(0)),
                       static_cast<std::uint32_t>(machine.integer(1))};
     record.counter_key = counter_key(machine.blob(2), keys[0].user, keys[0].domain);
   }
   {
     TRY_ASSIGN(Statement account, session->database.prepare(kCandidatesSql));
-    for (const AccountKey& key : keys) account.bind(key.user).bind(key.domain);
+    account.bind(keys[0].user).bind(keys[0].domain).bind(keys[1].domain);
     TRY_ASSIGN(record.known, account.step());
     if (record.known) {
       record.account = account_of(account);
@@ -145,8 +160,12 @@ Result<LogonCounters> AccountStore::count(const LogonRecord& record, Outcome out
       TRY(write_behind(*session, now));
       continue;
     }
-    // A failure here changes nothing for this logon: what waits is tried again in a second.
-    if (write) static_cast<void>(write_behind(*session, now));
+    // A failure here changes nothing for this logon: what waits is tried again in a second. So a
+    // logon does not wait while an administrator's command writes.
+    if (write) {
+      const WithoutWaiting at_once(session->database);
+      static_cast<void>(write_behind(*session, now));
+    }
     return counters;
   }
 }

@@ -14,7 +14,8 @@ namespace {
 
 constexpr mode_t kOthersWrite = S_IWGRP | S_IWOTH;
 constexpr mode_t kOthersAny = S_IRWXG | S_IRWXO;
-constexpr const char* kNoAccounts = "there is no accounts database yet; 'opensspi account add' makes it";
+constexpr const char* kNoAccounts =
+    "there is no accounts database yet; 'opensspi account add' makes it";
 
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
@@ -50,8 +51,9 @@ Result<void> require_folder(const std::string& folder, Missing missing) {
     return fail(Status::InternalError, "the folder of the accounts belongs to another user");
   }
   if ((info.st_mode & kOthersWrite) != 0) {
-    return fail(Status::InternalError,
-                "others can write to the folder of the accounts: take that right away (chmod go-w)");
+    return fail(
+        Status::InternalError,
+        "others can write to the folder of the accounts: take that right away (chmod go-w)");
   }
   return {};
 }

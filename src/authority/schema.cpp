@@ -67,8 +67,7 @@ Result<void> make_machine(Database& database) {
   TRY_ASSIGN(const std::string sid, make_machine_sid());
   std::array<std::uint8_t, 16> secret{};
   TRY(crypto::random(secret));
-  TRY_ASSIGN(Statement insert,
-             database.prepare("INSERT INTO machine VALUES(1, ?, 1000, ?, 0, 0)"));
+  TRY_ASSIGN(Statement insert, database.prepare("INSERT INTO machine VALUES(1, ?, 1000, ?, 0, 0)"));
   return insert.bind(sid).bind(ByteView(secret)).run();
 }
 

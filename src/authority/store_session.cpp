@@ -56,6 +56,8 @@ Result<StoreSessions::Lease> StoreSessions::lease() {
   return Lease(*session);
 }
 
-bool StoreSessions::opened_here() const { return current_.load()->pid == getpid(); }
+bool StoreSessions::opened_here() const {
+  return current_.load()->pid == getpid();
+}
 
 }  // namespace opensspi::authority

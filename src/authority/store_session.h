@@ -28,9 +28,7 @@ struct StoreFiles {
 // What belongs to one process.
 struct StoreSession {
   StoreSession(pid_t owner, Database opened_database, SharedCounters opened_counters)
-      : pid(owner),
-        database(std::move(opened_database)),
-        counters(std::move(opened_counters)) {}
+      : pid(owner), database(std::move(opened_database)), counters(std::move(opened_counters)) {}
 
   const pid_t pid;
   std::mutex mutex;  // one thread at a time
