@@ -1,0 +1,61 @@
+// CREDSSP_CRED with its Schannel and SPNEGO parts.
+#include "credential.h"
+
+#include <credssp.h>
+#include <schannel.h>
+
+#include "status.h"
+
+namespace opensspi::command {
+namespace {
+
+// The library reads through these pointers and does not write.
+unsigned char* text_of(const std::string& text) {
+  return reinterpret_cast<unsigned char*>(const_cast<char*>(text.data()));
+}
+
+ULONG size_of(const std::string& text) {
+  return static_cast<ULONG>(text.size());
+}
+
+}  // namespace
+
+std::shared_ptr<Credential> Credential::outbound(const UserName& user, const SecretText& password) {
+  SEC_WINNT_AUTH_IDENTITY_A identity{};
+  identity.User = text_of(user.user);
+  identity.UserLength = size_of(user.user);
+  identity.Domain = text_of(user.domain);
+  identity.DomainLength = size_of(user.domain);
+  identity.Password = text_of(password.expose());
+  identity.PasswordLength = size_of(password.expose());
+  identity.Flags = SEC_WINNT_AUTH_IDENTITY_ANSI;  // which is UTF-8 here
+  SCHANNEL_CRED schannel{};
+  schannel.dwVersion = SCHANNEL_CRED_VERSION;
+  return std::shared_ptr<Credential>(new Credential(false, &schannel, &identity));
+}
+
+std::shared_ptr<Credential> Credential::inbound(const Certificate& certificate) {
+  PCCERT_CONTEXT context = certificate.get();
+  SCHANNEL_CRED schannel{};
+  schannel.dwVersion = SCHANNEL_CRED_VERSION;
+  schannel.cCreds = 1;
+  schannel.paCred = &context;
+  return std::shared_ptr<Credential>(new Credential(true, &schannel, nullptr));
+}
+
+Credential::Credential(bool inbound, void* schannel, void* spnego) : inbound_(inbound) {
+  CREDSSP_CRED parts{};
+  parts.Type = CredsspSubmitBufferBoth;
+  parts.pSchannelCred = schannel;
+  parts.pSpnegoCred = spnego;
+  char package[] = "CREDSSP";
+  TimeStamp expiry{};
+  const SECURITY_STATUS status = AcquireCredentialsHandleA(
+      nullptr, package, inbound ? SECPKG_CRED_INBOUND : SECPKG_CRED_OUTBOUND, nullptr, &parts,
+      nullptr, nullptr, &handle_, &expiry);
+  // A name that is no UTF-8 is the caller's mistake; whatever else fails here is forbidden here.
+  check(status, inbound ? "the server's credential" : "the credential",
+        status == SEC_E_UNKNOWN_CREDENTIALS ? ExitCode::Usage : ExitCode::Policy);
+}
+
+}  // namespace opensspi::command

@@ -1,0 +1,43 @@
+// Owners of the library's handles: certificates and credentials.
+#pragma once
+
+#include <opensspi.h>
+
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include "secret_text.h"
+#include "user_name.h"
+
+namespace opensspi::command {
+
+struct CertificateCloser {
+  void operator()(PCCERT_CONTEXT certificate) const { CertFreeCertificateContext(certificate); }
+};
+using Certificate = std::unique_ptr<std::remove_pointer_t<PCCERT_CONTEXT>, CertificateCloser>;
+
+// A credential of CREDSSP. It may be used by several threads at once.
+class Credential {
+ public:
+  // What a client logs on with and delegates. CommandError Policy when policy forbids it.
+  static std::shared_ptr<Credential> outbound(const UserName& user, const SecretText& password);
+  // What a server shows and judges with.
+  static std::shared_ptr<Credential> inbound(const Certificate& certificate);
+
+  Credential(const Credential&) = delete;
+  Credential& operator=(const Credential&) = delete;
+  ~Credential() { FreeCredentialsHandle(&handle_); }
+
+  [[nodiscard]] bool is_inbound() const { return inbound_; }
+  // The handle is only read, but Windows' functions take it like this.
+  [[nodiscard]] PCredHandle handle() const { return &handle_; }
+
+ private:
+  Credential(bool inbound, void* schannel, void* spnego);
+
+  bool inbound_;
+  mutable CredHandle handle_{};
+};
+
+}  // namespace opensspi::command

@@ -1,0 +1,43 @@
+// What became of one logon, for the lines and JSON objects of serve, connect and demo.
+#pragma once
+
+#include <opensspi.h>
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "console.h"
+#include "credssp_session.h"
+
+namespace opensspi::command {
+
+struct Logon {
+  bool accepted = false;
+  std::string user;       // "DOMAIN\name"; of a refused logon the name that was claimed
+  std::string mechanism;  // "NTLM"; empty: not known
+  std::optional<std::uint32_t> version;  // of CredSSP
+  std::string tls, cipher_suite;         // "TLS 1.3"; empty: not known
+  SECURITY_STATUS status = SEC_E_OK;
+  std::uint32_t nt_status = 0;
+  std::string reason;  // empty when accepted
+  std::string peer;
+  double milliseconds = 0;
+};
+
+// Everything that the session can tell; `status` is what its handshake returned. On a client the
+// user is what the caller knows.
+[[nodiscard]] Logon describe_logon(CredSspSession& session, SECURITY_STATUS status);
+
+// A refusal for a reason that the session does not know.
+void refuse(Logon& logon, SECURITY_STATUS status, const std::string& reason);
+
+// Unknown parts are null.
+[[nodiscard]] nlohmann::ordered_json to_json(const Logon& logon);
+void print_json(const nlohmann::ordered_json& json);
+
+// "accepted  HOST\alice from 192.0.2.1:50000, NTLM, CredSSP 6, TLS 1.3 (…), 12.00 ms"
+[[nodiscard]] std::string to_line(const Logon& logon, const char* preposition);
+
+}  // namespace opensspi::command
