@@ -124,3 +124,9 @@ REFUSE(SaslAcceptSecurityContext, (PCredHandle, PCtxtHandle, PSecBufferDesc, ULO
                                    PCtxtHandle, PSecBufferDesc, ULONG*, PTimeStamp))
 REFUSE(SaslSetContextOption, (PCtxtHandle, ULONG, PVOID, ULONG))
 REFUSE(SaslGetContextOption, (PCtxtHandle, ULONG, PVOID, ULONG, PULONG))
+
+// Exports of Secur32.dll that no header declares: programs find them by name.
+REFUSE(GetSecurityUserInfo, (PLUID, ULONG, void**))
+REFUSE(SeciAllocateAndSetIPAddress, (PUCHAR, ULONG, int*))
+REFUSE(SeciAllocateAndSetCallFlags, (ULONG, int*))
+REFUSE_SILENTLY(SeciFreeCallContext, ())
