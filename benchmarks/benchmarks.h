@@ -47,7 +47,7 @@ class User {
 // Measures `work` under ROW/SIDE.
 template <class Work>
 void add(const std::string& row, const std::string& side, Work work) {
-  benchmark::RegisterBenchmark((row + "/" + side).c_str(), [work](benchmark::State& state) {
+  benchmark::RegisterBenchmark((row + "/" + side).c_str(), [work](benchmark::State& state) mutable {
     for ([[maybe_unused]] auto _ : state) work();
   });
 }

@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "bench: %s\n", failure.what());
     return 1;
   }
+  benchmark::ClearRegisteredBenchmarks();  // their contexts end before the credentials do
   benchmark::Shutdown();
   return 0;
 }
