@@ -48,9 +48,10 @@ Result<std::optional<TsRequest>> Channel::take_message() {
   TRY_ASSIGN(const std::optional<std::size_t> size, asn1::element_size(gathered_, kMaxTsRequest));
   if (!size || *size > gathered_.size()) return std::nullopt;
   // [MS-CSSP] 3.1.5: a record holds nothing beside its TSRequest; parse() refuses what follows it.
-  TRY_ASSIGN(TsRequest message, TsRequest::parse(gathered_));
+  auto message = TsRequest::parse(gathered_);
+  if (!message) return fail(message.error());
   gathered_.clear();
-  return message;
+  return std::move(*message);
 }
 
 }  // namespace opensspi::credssp
