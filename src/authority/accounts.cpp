@@ -270,10 +270,12 @@ Result<void> AccountStore::set_lockout(const LockoutPolicy& policy) {
                 "a lockout takes 1 to 999 failures and lasts 1 to 99999 minutes");
   }
   TRY_ASSIGN(const StoreSessions::Lease session, sessions_->lease());
-  TRY_ASSIGN(
-      Statement update,
-      session->database.prepare("UPDATE machine SET lockout_threshold = ?, lockout_minutes = ?"));
-  return update.bind(std::int64_t{policy.threshold}).bind(std::int64_t{policy.minutes}).run();
+  TRY_ASSIGN(Statement update,
+             session->database.prepare(
+                 "UPDATE machine SET lockout_threshold = ?, lockout_minutes = ? RETURNING 1"));
+  update.bind(std::int64_t{policy.threshold}).bind(std::int64_t{policy.minutes});
+  TRY(update.step_to_row());
+  return update.run();
 }
 
 }  // namespace opensspi::authority
