@@ -70,7 +70,7 @@ void report_success(const LegCall& call, const StepOutput& output) {
     *call.attributes = flags_to_attributes(call.role, output.granted) |
                        (call.allocates() ? ISC_RET_ALLOCATED_MEMORY : 0);
   }
-  if (call.expiry != nullptr) *call.expiry = to_time_stamp(output.expiry);
+  put_time_stamp(output.expiry, call.expiry);
 }
 
 // One leg of a context that the caller has for itself.
@@ -129,11 +129,10 @@ Result<SECURITY_STATUS> later_leg(const LegCall& call, LegEvent& event) {
     return fail(Status::InvalidHandle, "the context belongs to the other side");
   const SecHandle handle = *call.context;
   const LockedContext context(std::move(pin));
+  const bool was_dead = context->state == ContextEntry::State::Failed;
   auto status = run_leg(*context, call, event);
-  if (!status)
-    context->last_error = status.error();
-  else if (call.new_context != nullptr)
-    *call.new_context = handle;
+  if (!status && !was_dead) context->last_error = status.error();  // what it died of stays
+  if (status && call.new_context != nullptr) *call.new_context = handle;
   return status;
 }
 

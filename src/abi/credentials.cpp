@@ -75,7 +75,7 @@ Result<void> acquire(std::string_view package_name, AcquireCall call) {
   TRY_ASSIGN(const Ticket ticket, module.handles().insert(std::make_unique<CredentialEntry>(
                                       *package, std::move(credential))));
   *call.credential = handle_of(ticket);
-  if (call.expiry != nullptr) *call.expiry = to_time_stamp(expires);
+  put_time_stamp(expires, call.expiry);
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include "abi/file_time.h"
 
 #include <chrono>
+#include <cstring>
 #include <ctime>
 
 namespace opensspi::abi {
@@ -17,6 +18,12 @@ TimeStamp to_time_stamp(FileTime utc) {
   TimeStamp stamp;
   stamp.QuadPart = static_cast<std::int64_t>(local);
   return stamp;
+}
+
+void put_time_stamp(FileTime utc, TimeStamp* out) {
+  if (out == nullptr) return;
+  const TimeStamp stamp = to_time_stamp(utc);
+  std::memcpy(static_cast<void*>(out), &stamp, sizeof stamp);
 }
 
 FileTime system_time() {

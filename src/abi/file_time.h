@@ -12,6 +12,9 @@ inline constexpr FileTime kSecond = 10000000;
 
 // Local time; kNever stays.
 [[nodiscard]] TimeStamp to_time_stamp(FileTime utc);
+// The same into a caller's ptsExpiry, which may be NULL, and which programs ported from Windows
+// align for 32 bits only, as a FILETIME.
+void put_time_stamp(FileTime utc, TimeStamp* out);
 
 // The clock of this machine.
 [[nodiscard]] FileTime system_time();

@@ -10,7 +10,10 @@ namespace opensspi {
 
 class DeclaredPackage final : public SecurityPackage {
  public:
-  explicit DeclaredPackage(PackageInfo info) : info_(std::move(info)) {}
+  // Whatever pAuthData is, nothing of it is read.
+  explicit DeclaredPackage(PackageInfo info) : info_(std::move(info)) {
+    info_.auth_data = AuthDataKind::None;
+  }
 
   [[nodiscard]] const PackageInfo& info() const override { return info_; }
   Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& /*request*/) const override {

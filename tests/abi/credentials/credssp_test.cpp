@@ -1,0 +1,140 @@
+// CREDSSP_CRED: its types and parts, in both directions.
+#include "abi/support.h"
+
+namespace caller {
+namespace {
+
+SECURITY_STATUS acquire(ULONG use, void* auth_data) {
+  CredHandle handle{};
+  const SECURITY_STATUS status = AcquireCredentialsHandleW(
+      nullptr, wide(CREDSSP_NAME), use, nullptr, auth_data, nullptr, nullptr, &handle, nullptr);
+  if (status == SEC_E_OK) {
+    EXPECT_STATUS(SEC_E_OK, FreeCredentialsHandle(&handle));
+  }
+  return status;
+}
+
+class CredSspCredentials : public testing::Test {
+ protected:
+  CredSspCredentials() {
+    const opensspi_authority authority = users().authority();
+    EXPECT_STATUS(SEC_E_OK, opensspi_set_authority(&authority));
+  }
+  ~CredSspCredentials() override { opensspi_set_authority(nullptr); }
+};
+
+TEST_F(CredSspCredentials, OutboundTakesPasswordsInEveryTypeThatCarriesThem) {
+  IdentityW w;
+  IdentityA a;
+  for (void* identity : {static_cast<void*>(w.get()), static_cast<void*>(a.get())}) {
+    for (const auto type : {CredsspPasswordCreds, CredsspSchannelCreds, CredsspSubmitBufferBoth,
+                            CredsspSubmitBufferBothOld}) {
+      CredSspCred cred = CredSspCred::client(identity);
+      cred.get()->Type = type;
+      EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_OUTBOUND, cred.get())) << type;
+      CREDSSP_CRED alone{};
+      alone.Type = type;
+      alone.pSpnegoCred = identity;
+      EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_OUTBOUND, &alone)) << type;
+    }
+  }
+}
+
+TEST_F(CredSspCredentials, OtherTypesAreUnknown) {
+  IdentityW identity;
+  CredSspCred cred = CredSspCred::client(identity.get());
+  for (const int type : {0, 1, 3, 13, 49, 52, -1}) {
+    cred.get()->Type = static_cast<CREDSPP_SUBMIT_TYPE>(type);
+    EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS, acquire(SECPKG_CRED_OUTBOUND, cred.get())) << type;
+  }
+}
+
+TEST_F(CredSspCredentials, ExtendedFormWrapsThePlainOne) {
+  IdentityW identity;
+  CREDSSP_CRED_EX cred{};
+  cred.Type = CredsspCredEx;
+  cred.Version = CREDSSP_CRED_EX_VERSION;
+  cred.Cred.Type = CredsspPasswordCreds;
+  cred.Cred.pSpnegoCred = identity.get();
+  EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_OUTBOUND, &cred));
+  cred.Version = 1;
+  EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS, acquire(SECPKG_CRED_OUTBOUND, &cred));
+  cred.Version = CREDSSP_CRED_EX_VERSION;
+  cred.Flags = CREDSSP_FLAG_REDIRECT;
+  EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS, acquire(SECPKG_CRED_OUTBOUND, &cred));
+}
+
+TEST_F(CredSspCredentials, InboundNeedsACertificate) {
+  EXPECT_STATUS(SEC_E_NO_CREDENTIALS, acquire(SECPKG_CRED_INBOUND, nullptr));
+  CREDSSP_CRED empty{};
+  empty.Type = CredsspSubmitBufferBoth;
+  EXPECT_STATUS(SEC_E_NO_CREDENTIALS, acquire(SECPKG_CRED_INBOUND, &empty));
+  IdentityW identity;
+  CredSspCred client = CredSspCred::client(identity.get());
+  EXPECT_STATUS(SEC_E_NO_CREDENTIALS, acquire(SECPKG_CRED_INBOUND, client.get()));
+  CredSspCred server = CredSspCred::server();
+  EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_INBOUND, server.get()));
+}
+
+TEST_F(CredSspCredentials, BothDirectionsInOne) {
+  IdentityW identity;
+  CredSspCred cred = CredSspCred::server();
+  cred.get()->pSpnegoCred = identity.get();
+  EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_BOTH, cred.get()));
+  CredSspCred client = CredSspCred::client(identity.get());
+  EXPECT_STATUS(SEC_E_NO_CREDENTIALS, acquire(SECPKG_CRED_BOTH, client.get()));
+}
+
+TEST_F(CredSspCredentials, SchannelPartHasAKnownVersion) {
+  for (const DWORD version : {0, 1, 2, 3, 6}) {
+    CredSspCred cred = CredSspCred::server();
+    cred.schannel().dwVersion = version;
+    EXPECT_LT(acquire(SECPKG_CRED_INBOUND, cred.get()), 0) << version;
+  }
+  CredSspCred zeroed = CredSspCred::client(nullptr);
+  zeroed.schannel().dwVersion = 0;
+  EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS, acquire(SECPKG_CRED_OUTBOUND, zeroed.get()));
+}
+
+TEST_F(CredSspCredentials, SchannelPartOfTheOtherDirectionIsAMismatch) {
+  IdentityW identity;
+  CredSspCred client = CredSspCred::client(identity.get());
+  client.schannel().grbitEnabledProtocols = SP_PROT_TLS1_2_SERVER;
+  EXPECT_STATUS(SEC_E_ALGORITHM_MISMATCH, acquire(SECPKG_CRED_OUTBOUND, client.get()));
+  client.schannel().grbitEnabledProtocols = SP_PROT_TLS1_2_CLIENT;
+  EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_OUTBOUND, client.get()));
+  CredSspCred server = CredSspCred::server();
+  server.schannel().grbitEnabledProtocols = SP_PROT_TLS1_3_CLIENT;
+  EXPECT_STATUS(SEC_E_ALGORITHM_MISMATCH, acquire(SECPKG_CRED_INBOUND, server.get()));
+  server.schannel().grbitEnabledProtocols = SP_PROT_TLS1_3_SERVER;
+  EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_INBOUND, server.get()));
+}
+
+TEST_F(CredSspCredentials, CertificateMustBeOneOfTheLibrary) {
+  CERT_CONTEXT forged = *server_certificate();
+  CredSspCred cred = CredSspCred::server(&forged);
+  EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS, acquire(SECPKG_CRED_INBOUND, cred.get()));
+  CredSspCred none = CredSspCred::server(nullptr);
+  none.schannel().cCreds = 1;
+  EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS, acquire(SECPKG_CRED_INBOUND, none.get()));
+  CredSspCred no_array = CredSspCred::server();
+  no_array.get();
+  no_array.schannel().paCred = nullptr;
+  CREDSSP_CRED plain{};
+  plain.Type = CredsspSubmitBufferBoth;
+  plain.pSchannelCred = &no_array.schannel();
+  EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS, acquire(SECPKG_CRED_INBOUND, &plain));
+}
+
+TEST(CredSspWithoutAuthority, IsRefused) {
+  CredSspCred cred = CredSspCred::server();
+  EXPECT_STATUS(SEC_E_NO_AUTHENTICATING_AUTHORITY, acquire(SECPKG_CRED_INBOUND, cred.get()));
+  // With accounts there is one.
+  opensspi_accounts* accounts = nullptr;
+  ASSERT_STATUS(SEC_E_OK, opensspi_accounts_open(nullptr, &accounts));
+  opensspi_accounts_close(accounts);
+  EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_INBOUND, cred.get()));
+}
+
+}  // namespace
+}  // namespace caller

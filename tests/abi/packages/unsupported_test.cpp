@@ -1,0 +1,98 @@
+// What the headers declare and this version has not: refused in the way of each function's kind,
+// whatever the arguments, and outputs stay as they were.
+#include "abi/support.h"
+
+namespace caller {
+namespace {
+
+#define EXPECT_UNSUPPORTED(call) EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, call)
+
+TEST(Unsupported, Credentials) {
+  CredHandle handle{};
+  TimeStamp expiry{};
+  int value = 0;
+  EXPECT_UNSUPPORTED(AddCredentialsW(&handle, nullptr, wide(u"NTLM"), SECPKG_CRED_OUTBOUND, nullptr,
+                                     nullptr, nullptr, &expiry));
+  EXPECT_UNSUPPORTED(AddCredentialsA(&handle, nullptr, narrow("NTLM"), SECPKG_CRED_OUTBOUND,
+                                     nullptr, nullptr, nullptr, &expiry));
+  EXPECT_UNSUPPORTED(SetCredentialsAttributesW(&handle, 1, &value, sizeof value));
+  EXPECT_UNSUPPORTED(SetCredentialsAttributesA(&handle, 1, &value, sizeof value));
+  SecBufferDesc buffers{SECBUFFER_VERSION, 0, nullptr};
+  EXPECT_UNSUPPORTED(ChangeAccountPasswordW(wide(u"NTLM"), wide(u"d"), wide(u"u"), wide(u"old"),
+                                            wide(u"new"), FALSE, 0, &buffers));
+  EXPECT_UNSUPPORTED(ChangeAccountPasswordA(narrow("NTLM"), narrow("d"), narrow("u"), narrow("old"),
+                                            narrow("new"), FALSE, 0, &buffers));
+}
+
+TEST(Unsupported, Contexts) {
+  CtxtHandle handle{};
+  SecBufferDesc buffers{SECBUFFER_VERSION, 0, nullptr};
+  SecBuffer packed{};
+  int untouched = 0;
+  void* token = &untouched;
+  int value = 0;
+  EXPECT_UNSUPPORTED(CompleteAuthToken(&handle, &buffers));
+  EXPECT_UNSUPPORTED(ApplyControlToken(&handle, &buffers));
+  EXPECT_UNSUPPORTED(SetContextAttributesW(&handle, 1, &value, sizeof value));
+  EXPECT_UNSUPPORTED(SetContextAttributesA(&handle, 1, &value, sizeof value));
+  EXPECT_UNSUPPORTED(ImpersonateSecurityContext(&handle));
+  EXPECT_UNSUPPORTED(RevertSecurityContext(&handle));
+  EXPECT_UNSUPPORTED(QuerySecurityContextToken(&handle, &token));
+  EXPECT_UNSUPPORTED(ExportSecurityContext(&handle, 0, &packed, &token));
+  EXPECT_UNSUPPORTED(ImportSecurityContextW(wide(u"NTLM"), &packed, nullptr, &handle));
+  EXPECT_UNSUPPORTED(ImportSecurityContextA(narrow("NTLM"), &packed, nullptr, &handle));
+  EXPECT_EQ(&untouched, token);
+  EXPECT_EQ(nullptr, packed.pvBuffer);
+}
+
+TEST(Unsupported, Packages) {
+  SECURITY_PACKAGE_OPTIONS options{};
+  EXPECT_UNSUPPORTED(AddSecurityPackageW(wide(u"mine"), &options));
+  EXPECT_UNSUPPORTED(AddSecurityPackageA(narrow("mine"), &options));
+  EXPECT_UNSUPPORTED(DeleteSecurityPackageW(wide(u"mine")));
+  EXPECT_UNSUPPORTED(DeleteSecurityPackageA(narrow("mine")));
+}
+
+TEST(Unsupported, Identities) {
+  PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity = nullptr;
+  PCWSTR text = nullptr;
+  EXPECT_UNSUPPORTED(SspiEncodeStringsAsAuthIdentity(u"u", u"d", u"p", &identity));
+  EXPECT_EQ(nullptr, identity);
+  EXPECT_UNSUPPORTED(SspiEncodeAuthIdentityAsStrings(nullptr, &text, &text, &text));
+  EXPECT_UNSUPPORTED(SspiValidateAuthIdentity(nullptr));
+  EXPECT_UNSUPPORTED(SspiCopyAuthIdentity(nullptr, &identity));
+  EXPECT_EQ(FALSE, SspiIsAuthIdentityEncrypted(nullptr));
+  SspiFreeAuthIdentity(nullptr);
+  SspiZeroAuthIdentity(nullptr);
+  SspiLocalFree(nullptr);
+}
+
+TEST(Unsupported, BooleanFunctionsSayFalse) {
+  SEC_WCHAR name[64] = u"untouched";
+  ULONG size = std::size(name);
+  EXPECT_EQ(FALSE, GetUserNameExW(NameSamCompatible, name, &size));
+  EXPECT_EQ(SEC_E_UNSUPPORTED_FUNCTION, last_error().status);
+  EXPECT_EQ(FALSE, GetComputerObjectNameW(NameSamCompatible, name, &size));
+  EXPECT_EQ(FALSE, TranslateNameW(u"name", NameSamCompatible, NameUserPrincipal, name, &size));
+  EXPECT_EQ("untouched", ascii(name));
+}
+
+TEST(Unsupported, Sasl) {
+  LPWSTR profiles = nullptr;
+  ULONG count = 0;
+  EXPECT_UNSUPPORTED(SaslEnumerateProfilesW(&profiles, &count));
+  EXPECT_EQ(nullptr, profiles);
+  SecPkgInfoW* info = nullptr;
+  EXPECT_UNSUPPORTED(SaslGetProfilePackageW(wide(u"GSS-SPNEGO"), &info));
+  EXPECT_EQ(nullptr, info);
+}
+
+TEST(Unsupported, SaysSoInTheLastError) {
+  CtxtHandle handle{};
+  EXPECT_UNSUPPORTED(ImpersonateSecurityContext(&handle));
+  EXPECT_EQ(SEC_E_UNSUPPORTED_FUNCTION, last_error().status);
+  EXPECT_STRNE("", last_error().why);
+}
+
+}  // namespace
+}  // namespace caller
