@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 
+from peers import kerberos
 from peers.program import PeerError, Program, free_port, listens
 
 
@@ -24,9 +25,8 @@ class FreeRdp:
         """Keeps what it writes under the folder `home`."""
         self._version = version
         self._home = home
-        # Without a realm the client makes no try at Kerberos.
         self._environment = {"DISPLAY": display, "HOME": home, "XDG_CONFIG_HOME": home,
-                             "LC_ALL": "C.UTF-8", "KRB5_CONFIG": "/dev/null"}
+                             "LC_ALL": "C.UTF-8", **kerberos.nowhere(home)}
 
     @staticmethod
     def missing(version):

@@ -3,6 +3,8 @@ context, for NTLM (gss-ntlmssp) or SPNEGO over it."""
 
 import os
 
+from peers import kerberos
+
 try:
     import gssapi
     from gssapi.raw import acquire_cred_with_password, inquire_sec_context_by_oid
@@ -27,14 +29,14 @@ def missing():
 
 def use_accounts(path):
     """The file of the acceptor's accounts, lines DOMAIN:USER:PASSWORD. Before any other call.
-    SPNEGO would try Kerberos first: there is no realm to try."""
+    SPNEGO would try Kerberos first."""
     os.environ["NTLM_USER_FILE"] = path
-    os.environ["KRB5_CONFIG"] = "/dev/null"
-    os.environ["KRB5CCNAME"] = "MEMORY:none"
+    os.environ.update(kerberos.nowhere(os.path.dirname(path)))
 
 
 class GssPeer:
-    """Common to both roles; `failure` is the GSSError that ended the exchange."""
+    """Common to both roles; `failure` is the GSSError that ended the exchange. When it
+    sent a token to say so (SPNEGO's reject), python3-gssapi raises it with the next call only."""
 
     def __init__(self, context):
         self.context = context
@@ -42,7 +44,11 @@ class GssPeer:
 
     @property
     def complete(self):
-        return self.failure is None and self.context.complete
+        try:
+            return self.failure is None and self.context.complete
+        except gssapi.exceptions.GSSError as error:
+            self.failure = error
+            return False
 
     def step(self, token):
         """The token to send, b"" for none."""
@@ -68,7 +74,7 @@ class GssPeer:
         return inquire_sec_context_by_oid(self.context, _SESSION_KEY)[0]
 
     def initiator_name(self):
-        return str(self.context.initiator_name)
+        return str(self.context.initiator_name).rstrip("\0")  # gss-ntlmssp counts its terminator
 
 
 def initiator(mech, user, domain, password, flags=None, target="HTTP@server.domain.test",

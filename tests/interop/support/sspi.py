@@ -1,0 +1,301 @@
+"""Our side of an interop test, in this process: libopensspi.so (OPENSSPI_LIBRARY) through its C
+ABI, by ctypes. The narrow functions are used, whose text is UTF-8. Layouts and numbers are
+Windows', written down here a second time so that a mistake in our headers shows."""
+
+import ctypes
+import os
+import subprocess
+import sys
+from ctypes import POINTER, Structure, byref, c_char_p, c_int32, c_int64, c_size_t, c_ubyte, \
+    c_uint16, c_uint32, c_void_p
+
+OK, CONTINUE = "SEC_E_OK", "SEC_I_CONTINUE_NEEDED"
+
+_INBOUND, _OUTBOUND = 1, 2
+_MUTUAL_AUTH, _REPLAY, _SEQUENCE, _CONFIDENTIALITY = 0x2, 0x4, 0x8, 0x10
+_CLIENT_INTEGRITY = 0x10000
+_BINDINGS_OPTIONAL = 0x10000000
+_DATA, _TOKEN, _STREAM, _BINDINGS = 1, 2, 10, 14
+_SIZES, _NAMES, _SESSION_KEY, _NEGOTIATION_INFO = 0, 1, 9, 12
+_NO_ENCRYPT = 0x80000001
+_ANSI_IDENTITY = 1
+_TOKEN_ROOM = 48256
+
+SIGN = _CLIENT_INTEGRITY | _REPLAY | _SEQUENCE
+SEAL = SIGN | _CONFIDENTIALITY
+
+
+class SspiError(Exception):
+    """`status` and, for a refused logon, `reason` are names of codes."""
+
+    def __init__(self, status, reason="", why=""):
+        super().__init__(f"{status} {reason} {why}")
+        self.status = status
+        self.reason = reason
+
+
+class _Handle(Structure):
+    _fields_ = [("lower", c_void_p), ("upper", c_void_p)]
+
+
+class _Buffer(Structure):
+    _fields_ = [("size", c_uint32), ("type", c_uint32), ("bytes", c_void_p)]
+
+
+class _BufferDesc(Structure):
+    _fields_ = [("version", c_uint32), ("count", c_uint32), ("buffers", POINTER(_Buffer))]
+
+
+class _AuthIdentity(Structure):
+    _fields_ = [("user", c_char_p), ("user_length", c_uint32),
+                ("domain", c_char_p), ("domain_length", c_uint32),
+                ("password", c_char_p), ("password_length", c_uint32), ("flags", c_uint32)]
+
+
+class _Sizes(Structure):
+    _fields_ = [("max_token", c_uint32), ("max_signature", c_uint32), ("block", c_uint32),
+                ("security_trailer", c_uint32)]
+
+
+class _SessionKey(Structure):
+    _fields_ = [("length", c_uint32), ("key", POINTER(c_ubyte))]
+
+
+class _Names(Structure):
+    _fields_ = [("user", c_void_p)]
+
+
+class _PackageInfo(Structure):
+    _fields_ = [("capabilities", c_uint32), ("version", c_uint16), ("rpc_id", c_uint16),
+                ("max_token", c_uint32), ("name", c_char_p), ("comment", c_char_p)]
+
+
+class _NegotiationInfo(Structure):
+    _fields_ = [("package", POINTER(_PackageInfo)), ("state", c_uint32)]
+
+
+class _Error(Structure):
+    _fields_ = [("status", c_int32), ("nt_status", c_uint32), ("value", c_int64),
+                ("why", c_char_p)]
+
+
+def _load():
+    """The library; with AddressSanitizer this process must begin with its run-time."""
+    path = os.environ["OPENSSPI_LIBRARY"]
+    needed = subprocess.run(["readelf", "-d", path], capture_output=True, text=True, check=True,
+                            timeout=30).stdout
+    asan = next((word.strip("[]") for word in needed.split() if word.startswith("[libasan.so")), "")
+    if asan and os.environ.get("LD_PRELOAD") != asan:
+        options = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"  # Python's own
+        os.execve(sys.executable, sys.orig_argv,
+                  {**os.environ, "LD_PRELOAD": asan, "ASAN_OPTIONS": options})
+    os.environ.pop("LD_PRELOAD", None)  # not for other programs that this one starts
+    library = ctypes.CDLL(path)
+    for name in ("opensspi_status_name", "opensspi_nt_status_name"):
+        getattr(library, name).restype = c_char_p
+    for name in ("opensspi_account_add", "opensspi_account_set_enabled"):
+        getattr(library, name).argtypes = [c_void_p, c_char_p, c_char_p,
+                                           c_char_p if name.endswith("add") else c_int32]
+    library.opensspi_accounts_close.argtypes = [c_void_p]
+    library.FreeContextBuffer.argtypes = [c_void_p]
+    return library
+
+
+_library = _load()
+
+
+def _name(status):
+    return _library.opensspi_status_name(c_int32(status)).decode()
+
+
+def _check(status):
+    if status == 0:
+        return
+    error = _Error()
+    _library.opensspi_last_error(byref(error))
+    reason = _library.opensspi_nt_status_name(c_uint32(error.nt_status)).decode()
+    raise SspiError(_name(status), reason if error.nt_status else "", error.why.decode())
+
+
+def make_accounts(path, *accounts):
+    """The accounts that servers of this process ask: (user, domain, password) each."""
+    os.environ["OPENSSPI_ACCOUNTS"] = str(path)
+    store = c_void_p()
+    _check(_library.opensspi_accounts_open(None, byref(store)))
+    try:
+        for user, domain, password in accounts:
+            _check(_library.opensspi_account_add(store, user.encode(), domain.encode(),
+                                                 password.encode()))
+    finally:
+        _library.opensspi_accounts_close(store)
+
+
+def _buffers(*parts):
+    """A buffer description of (type, ctypes array or None) pairs, with its own buffers."""
+    array = (_Buffer * len(parts))()
+    for buffer, (kind, data) in zip(array, parts):
+        buffer.type = kind
+        buffer.size = 0 if data is None else len(data)
+        buffer.bytes = None if data is None else ctypes.cast(data, c_void_p)
+    return _BufferDesc(0, len(parts), array), array
+
+
+def _bytes(data):
+    return (c_ubyte * len(data)).from_buffer_copy(data) if data else (c_ubyte * 0)()
+
+
+def _channel_bindings(application_data):
+    head = [0] * 6 + [len(application_data), 32]
+    return _bytes(b"".join(number.to_bytes(4, "little") for number in head) + application_data)
+
+
+class SspiPeer:
+    """One context. `failure` is the SspiError that ended the exchange."""
+
+    def __init__(self, package, use, identity, bindings):
+        self.status = CONTINUE
+        self.failure = None
+        self._context = None
+        self._bindings = bindings
+        self._credential = _Handle()
+        data = byref(identity) if identity is not None else None
+        _check(_library.AcquireCredentialsHandleA(
+            None, package.encode(), c_uint32(use), None, data, None, None,
+            byref(self._credential), None))
+
+    def close(self):
+        if self._context is not None:
+            _check(_library.DeleteSecurityContext(byref(self._context)))
+        _check(_library.FreeCredentialsHandle(byref(self._credential)))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    @property
+    def complete(self):
+        return self.status == OK
+
+    def step(self, token):
+        """The token to send, b"" for none."""
+        parts = [(_TOKEN, _bytes(token))] if token else []
+        if self._bindings is not None:
+            parts.append((_BINDINGS, _channel_bindings(self._bindings)))
+        given, _given = _buffers(*parts)
+        room = (c_ubyte * _TOKEN_ROOM)()
+        output, answer = _buffers((_TOKEN, room))
+        context = _Handle()
+        old = None if self._context is None else byref(self._context)
+        status = self._leg(old, byref(given) if parts else None, byref(context), byref(output))
+        self.status = _name(status)
+        if status >= 0 and self._context is None:
+            self._context = context
+        if status < 0:
+            try:
+                _check(status)
+            except SspiError as error:
+                self.failure = error
+        return bytes(room[:answer[0].size])
+
+    def wrap(self, message, encrypt=True):
+        """As GSS_Wrap of NTLM: the signature, then the message."""
+        signature = (c_ubyte * self._sizes().security_trailer)()
+        data = _bytes(message)
+        buffers, array = _buffers((_TOKEN, signature), (_DATA, data))
+        quality = 0 if encrypt else _NO_ENCRYPT
+        _check(_library.EncryptMessage(byref(self._context), c_uint32(quality), byref(buffers),
+                                       c_uint32(0)))
+        return bytes(signature[:array[0].size]) + bytes(data)
+
+    def unwrap(self, message):
+        """In both of Windows' forms: the parts here, one stream in unwrap_stream."""
+        size = self._sizes().security_trailer
+        data = _bytes(message[size:])
+        self._decrypt((_TOKEN, _bytes(message[:size])), (_DATA, data))
+        return bytes(data)
+
+    def unwrap_stream(self, message):
+        stream = _bytes(message)
+        array = self._decrypt((_STREAM, stream), (_DATA, None))
+        return ctypes.string_at(array[1].bytes, array[1].size)
+
+    def sign(self, message):
+        signature = (c_ubyte * self._sizes().max_signature)()
+        buffers, array = _buffers((_TOKEN, signature), (_DATA, _bytes(message)))
+        _check(_library.MakeSignature(byref(self._context), c_uint32(0), byref(buffers),
+                                      c_uint32(0)))
+        return bytes(signature[:array[0].size])
+
+    def verify(self, message, signature):
+        buffers, _array = _buffers((_TOKEN, _bytes(signature)), (_DATA, _bytes(message)))
+        _check(_library.VerifySignature(byref(self._context), byref(buffers), c_uint32(0), None))
+
+    def session_key(self):
+        key = self._query(_SESSION_KEY, _SessionKey())
+        try:
+            return bytes(key.key[:key.length])
+        finally:
+            _library.FreeContextBuffer(key.key)
+
+    def names(self):
+        names = self._query(_NAMES, _Names())
+        try:
+            return ctypes.string_at(names.user).decode()
+        finally:
+            _library.FreeContextBuffer(names.user)
+
+    def package(self):
+        """The package that does the work, below Negotiate."""
+        info = self._query(_NEGOTIATION_INFO, _NegotiationInfo())
+        try:
+            return info.package.contents.name.decode()
+        finally:
+            _library.FreeContextBuffer(info.package)
+
+    def _sizes(self):
+        return self._query(_SIZES, _Sizes())
+
+    def _query(self, attribute, value):
+        _check(_library.QueryContextAttributesA(byref(self._context), c_uint32(attribute),
+                                                byref(value)))
+        return value
+
+    def _decrypt(self, *parts):
+        buffers, array = _buffers(*parts)
+        _check(_library.DecryptMessage(byref(self._context), byref(buffers), c_uint32(0), None))
+        return array
+
+
+class _Client(SspiPeer):
+    def __init__(self, package, identity, flags, target, bindings):
+        self._flags, self._target = flags, target.encode()
+        super().__init__(package, _OUTBOUND, identity, bindings)
+
+    def _leg(self, old, given, new, output):
+        return _library.InitializeSecurityContextA(
+            byref(self._credential), old, self._target, c_uint32(self._flags), c_uint32(0),
+            c_uint32(0), given, c_uint32(0), new, output, byref(c_uint32()), None)
+
+
+class _Server(SspiPeer):
+    def __init__(self, package, flags, bindings):
+        self._flags = flags
+        super().__init__(package, _INBOUND, None, bindings)
+
+    def _leg(self, old, given, new, output):
+        return _library.AcceptSecurityContext(
+            byref(self._credential), old, given, c_uint32(self._flags), c_uint32(0), new, output,
+            byref(c_uint32()), None)
+
+
+def initiator(package, user, domain, password, flags=SEAL, target="HTTP/server.domain.test",
+              bindings=None):
+    texts = [text.encode() for text in (user, domain, password)]
+    fields = [field for text in texts for field in (text, len(text))]
+    return _Client(package, _AuthIdentity(*fields, _ANSI_IDENTITY), flags, target, bindings)
+
+
+def acceptor(package, flags=0, bindings=None):
+    return _Server(package, flags, bindings)
