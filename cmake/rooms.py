@@ -131,7 +131,8 @@ class Checker:
         """The first include by which this file, or a file beside the tests, reaches a room."""
         seen.add(path)
         for number, _, name in includes(path):
-            if (self.root / "src" / name).is_file() and not self.is_public(name):
+            is_beside = (path.parent / name).is_file()  # the compiler looks there first
+            if (self.root / "src" / name).is_file() and not is_beside and not self.is_public(name):
                 return number, name
             for folder in (path.parent, self.root / "tests"):
                 beside = (folder / name).resolve()
