@@ -1,5 +1,6 @@
 // What can be asked of an established CredSSP context: the TLS stream answers for itself, what is
-// left of the inner context for the rest. Attributes of the CredSSP page of QueryContextAttributes,
+// left of the inner context for the rest; TLS and the version also before and after a failure.
+// Attributes of the CredSSP page of QueryContextAttributes,
 // and those that RDP programs ask beside them.
 #include <utility>
 
@@ -47,7 +48,7 @@ Result<Attribute> package_of(const InnerFacts& inner) {
 Result<Attribute> CredSspContext::query(AttributeId id) const {
   if (id == AttributeId::PackageInfo) return Attribute{&package_info()};
   const auto* established = std::get_if<Established>(&state_);
-  if (established == nullptr) return fail(Status::InvalidHandle, "the logon is not complete");
+  if (established == nullptr) return query_agreed(id);
   switch (id) {
     case AttributeId::Sizes:
     case AttributeId::StreamSizes:
@@ -58,6 +59,29 @@ Result<Attribute> CredSspContext::query(AttributeId id) const {
     default:
       return query_outcome(established->outcome, id);
   }
+}
+
+Result<Attribute> CredSspContext::query_agreed(AttributeId id) const {
+  AgreedUntilThen known = agreed();
+  switch (id) {
+    case AttributeId::ConnectionInfo:
+      return if_any(std::move(known.tls));
+    case AttributeId::ProtocolVersion: {
+      std::optional<ProtocolVersion> version;
+      if (known.version != 0) version = ProtocolVersion{known.version};
+      return if_any(version);
+    }
+    default:
+      return fail(Status::InvalidHandle, "the logon is not complete");
+  }
+}
+
+CredSspContext::AgreedUntilThen CredSspContext::agreed() const {
+  if (const auto* state = std::get_if<AwaitTsRequest>(&state_)) {
+    return {state->tls, state->protocol->version()};
+  }
+  if (const auto* dead = std::get_if<Dead>(&state_)) return dead->agreed;
+  return {};
 }
 
 Result<Attribute> CredSspContext::query_tls(AttributeId id) const {

@@ -26,7 +26,7 @@ Reply ClientProtocol::handle(const TsRequest& request) {
 
 Outcome ClientProtocol::finish() {
   Outcome outcome;
-  outcome.version = peer_version_.agreed();
+  outcome.version = version();
   outcome.inner = facts_of(*inner_);
   outcome.expiry = expiry_;
   outcome.delegated = delegates_;

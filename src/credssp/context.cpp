@@ -78,8 +78,8 @@ void CredSspContext::begin(std::unique_ptr<Protocol> protocol, ByteView rest, St
     return die({Status::CertUnknown, "the TLS server has no certificate to bind to"}, output);
   }
   Reply first = protocol->begin(certificate->subject_public_key());
-  auto& state =
-      state_.emplace<AwaitTsRequest>(AwaitTsRequest{std::move(protocol), Channel(*session_)});
+  auto& state = state_.emplace<AwaitTsRequest>(
+      AwaitTsRequest{std::move(protocol), Channel(*session_), session_->connection_info()});
   if (!answer(state, std::move(first), output)) return;
   if (!rest.empty()) receive(state, rest, true, output);
 }
@@ -145,7 +145,7 @@ void CredSspContext::refuse(const Error& error, StepOutput& output) {
 
 void CredSspContext::die(const Error& error, StepOutput& output) {
   output.progress = fail(error);
-  state_ = Dead{error};
+  state_ = Dead{error, agreed()};
 }
 
 StreamProtection* CredSspContext::stream_protection() {

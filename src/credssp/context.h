@@ -24,6 +24,11 @@ class CredSspContext final : public Context, private StreamProtection {
   [[nodiscard]] Result<Attribute> query(AttributeId id) const override;
 
  private:
+  // What both sides had agreed on, for whoever asks why it failed.
+  struct AgreedUntilThen {
+    std::optional<tls::ConnectionInfo> tls{};
+    std::uint32_t version = 0;
+  };
   // What is awaited.
   struct AwaitTls {
     std::unique_ptr<Protocol> protocol;
@@ -31,12 +36,14 @@ class CredSspContext final : public Context, private StreamProtection {
   struct AwaitTsRequest {
     std::unique_ptr<Protocol> protocol;
     Channel channel;
+    tls::ConnectionInfo tls;
   };
   struct Established {
     Outcome outcome;
   };
   struct Dead {
     Error error;
+    AgreedUntilThen agreed;
   };
   using State = std::variant<AwaitTls, AwaitTsRequest, Established, Dead>;
 
@@ -53,6 +60,8 @@ class CredSspContext final : public Context, private StreamProtection {
 
   [[nodiscard]] ContextFlags granted() const;
   [[nodiscard]] ContextFlags granted_by(const Outcome& outcome) const;
+  [[nodiscard]] AgreedUntilThen agreed() const;
+  [[nodiscard]] Result<Attribute> query_agreed(AttributeId id) const;
   [[nodiscard]] Result<Attribute> query_tls(AttributeId id) const;
   [[nodiscard]] Result<Attribute> query_outcome(const Outcome& outcome, AttributeId id) const;
 

@@ -49,6 +49,8 @@ class Protocol {
   virtual Reply begin(ByteView subject_public_key) = 0;
   // The peer's next message. After a failure every further one fails alike.
   virtual Reply handle(const TsRequest& request) = 0;
+  // The version that both sides speak, also when it failed; 0 while the peer has announced none.
+  [[nodiscard]] virtual std::uint32_t version() const = 0;
   // What came of it, after Complete; asked once. The inner context ends here.
   virtual Outcome finish() = 0;
 };

@@ -22,7 +22,7 @@ Reply ServerProtocol::handle(const TsRequest& request) {
 
 Outcome ServerProtocol::finish() {
   Outcome outcome;
-  outcome.version = peer_version_.agreed();
+  outcome.version = version();
   outcome.inner = facts_of(*inner_);
   outcome.expiry = expiry_;
   outcome.credential = std::get<Done>(state_).credential;

@@ -19,6 +19,7 @@ class ServerProtocol final : public Protocol {
 
   Reply begin(ByteView subject_public_key) override;
   Reply handle(const TsRequest& request) override;
+  [[nodiscard]] std::uint32_t version() const override { return peer_version_.agreed(); }
   Outcome finish() override;
 
  private:

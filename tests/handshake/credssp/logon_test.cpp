@@ -73,8 +73,17 @@ class Logon : public testing::TestWithParam<std::tuple<tls::Version, RawNtlm>> {
     EXPECT_EQ(refused.progress.error().nt_status, told);
     EXPECT_STREQ(refused.received, "TSRequest: errorCode");
     EXPECT_EQ(client->stream_protection(), nullptr);
+    for (const Context* side : {client.get(), server.get()}) expect_tells_what_was_agreed(*side);
     EXPECT_FALSE(client->step({run.server.token, nullptr}).progress);
     EXPECT_FALSE(server->step({}).progress);
+  }
+
+  static void expect_tells_what_was_agreed(const Context& refused) {
+    EXPECT_EQ(get<ProtocolVersion>(refused, AttributeId::ProtocolVersion).version, 6U);
+    const auto tls = get<tls::ConnectionInfo>(refused, AttributeId::ConnectionInfo);
+    EXPECT_EQ(tls.version, std::get<0>(GetParam()));
+    EXPECT_NE(tls.cipher_suite, 0);
+    EXPECT_EQ(refused.query(AttributeId::Names).error().status, Status::InvalidHandle);
   }
 
   CredSspWorld world{std::get<1>(GetParam())};
@@ -115,6 +124,9 @@ TEST_P(Logon, CarriesMessagesBothWays) {
 
 TEST_P(Logon, AnswersWhatIsAskedOfIt) {
   EXPECT_EQ(client->query(AttributeId::StreamSizes).error().status, Status::InvalidHandle);
+  EXPECT_EQ(client->query(AttributeId::ConnectionInfo).error().status, Status::UnsupportedFunction);
+  EXPECT_EQ(server->query(AttributeId::ProtocolVersion).error().status,
+            Status::UnsupportedFunction);
   ASSERT_TRUE(run_handshake(*client, *server).both_complete);
   for (const Context* side : {client.get(), server.get()}) {
     EXPECT_EQ(get<const PackageInfo*>(*side, AttributeId::PackageInfo)->name, "CREDSSP");
