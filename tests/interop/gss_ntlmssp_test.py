@@ -54,7 +54,8 @@ class Exchange(unittest.TestCase):
             for message in (b"x", b"hello", bytes(range(256)) * 64):
                 sealed = sender.wrap(message)
                 self.assertEqual(len(sealed), 16 + len(message))
-                self.assertNotIn(message, sealed[16:])
+                if len(message) >= 5:  # one byte in 256 is encrypted to itself
+                    self.assertNotIn(message, sealed[16:])
                 self.assertEqual(receiver.unwrap(sealed), message)
                 receiver.verify(message, sender.sign(message))
 
