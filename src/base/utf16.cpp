@@ -156,6 +156,7 @@ Result<SecretBytes> secret_utf16le_to_utf8(ByteView utf16le) {
 }
 
 char16_t upper(char16_t unit) noexcept {
+  if (unit < 0x80) return static_cast<char16_t>(unit >= u'a' && unit <= u'z' ? unit - 0x20 : unit);
   const auto runs = upcase_runs();
   const auto run = std::lower_bound(runs.begin(), runs.end(), unit,
                                     [](const UpcaseRun& r, char16_t u) { return r.last < u; });
@@ -171,6 +172,14 @@ std::u16string upper(std::u16string_view text) {
 
 bool same_name(std::string_view a, std::string_view b) {
   if (a == b) return true;
+  // While both are ASCII, as nearly all names are, nothing needs to be converted.
+  for (std::size_t i = 0;; ++i) {
+    if (i == a.size() || i == b.size()) return a.size() == b.size();
+    const auto unit_a = static_cast<unsigned char>(a[i]);
+    const auto unit_b = static_cast<unsigned char>(b[i]);
+    if (unit_a >= 0x80 || unit_b >= 0x80) break;
+    if (upper(char16_t{unit_a}) != upper(char16_t{unit_b})) return false;
+  }
   const auto a_u16 = utf8_to_utf16(a);
   const auto b_u16 = utf8_to_utf16(b);
   return a_u16 && b_u16 && upper(*a_u16) == upper(*b_u16);
