@@ -1,14 +1,17 @@
 // Integers to bytes.
 #include "base/writer.h"
 
+#include <array>
+
 namespace opensspi {
 
 Writer& Writer::integer(std::uint64_t value, std::size_t size, bool big_endian) {
+  std::array<std::uint8_t, sizeof value> octets;
   for (std::size_t i = 0; i < size; ++i) {
     const std::size_t shift = 8 * (big_endian ? size - 1 - i : i);
-    out_.push_back(static_cast<std::uint8_t>(value >> shift));
+    octets[i] = static_cast<std::uint8_t>(value >> shift);
   }
-  return *this;
+  return bytes(ByteView(octets).first(size));
 }
 
 Writer& Writer::u8(std::uint8_t value) { return integer(value, 1, false); }
