@@ -1,0 +1,70 @@
+// docs/policy.md against the code: its examples are policies, and its table has the defaults.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "policy/file.h"
+
+namespace opensspi::policy {
+namespace {
+
+std::string page() {
+  std::ifstream file(std::string(OPENSSPI_TEST_DATA) + "/../../docs/policy.md");
+  EXPECT_TRUE(file.is_open());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The blocks between ```toml and ```.
+std::vector<std::string> examples(const std::string& text) {
+  std::vector<std::string> blocks;
+  for (std::size_t at = 0; (at = text.find("```toml\n", at)) != std::string::npos;) {
+    at += 8;
+    const std::size_t end = text.find("```", at);
+    blocks.push_back(text.substr(at, end - at));
+    at = end + 3;
+  }
+  return blocks;
+}
+
+TEST(PolicyPage, EveryExampleIsAPolicy) {
+  const auto blocks = examples(page());
+  EXPECT_GE(blocks.size(), 3U);
+  for (const std::string& block : blocks) {
+    const auto policy = parse(block, "example", {});
+    EXPECT_TRUE(policy) << policy.error().message() << '\n' << block;
+  }
+}
+
+// The first example names every key with its default.
+TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
+  Policy other;
+  other.raw_ntlm = RawNtlm::Never;
+  other.allow_key_log_variable = other.allow_log_variable = true;
+  other.allow_ntlm = false;
+  other.authority = AuthorityKind::None;
+  other.authority_deadline = std::chrono::milliseconds(1);
+  const auto policy = parse(examples(page()).at(0), "example", other);
+  ASSERT_TRUE(policy);
+  const Policy defaults;
+  EXPECT_EQ(policy->raw_ntlm, defaults.raw_ntlm);
+  EXPECT_EQ(policy->allow_key_log_variable, defaults.allow_key_log_variable);
+  EXPECT_EQ(policy->allow_log_variable, defaults.allow_log_variable);
+  EXPECT_EQ(policy->allow_ntlm, defaults.allow_ntlm);
+  EXPECT_EQ(policy->authority, defaults.authority);
+  EXPECT_EQ(policy->authority_deadline, defaults.authority_deadline);
+}
+
+TEST(PolicyPage, TheTableNamesEveryKey) {
+  const std::string text = page();
+  for (const char* key : {"negotiate.raw_ntlm", "ntlm.allowed", "authority.kind",
+                          "authority.deadline_ms", "tls.keylog_env", "log.env"}) {
+    EXPECT_THAT(text, testing::HasSubstr(std::string("| `") + key + "` |"));
+  }
+}
+
+}  // namespace
+}  // namespace opensspi::policy
