@@ -30,15 +30,16 @@ class FreeRdpClient(unittest.TestCase):
         command.disable_account(f"{DOMAIN}\\bob")
         cls.server = cls.enterClassContext(command.serve())
 
-    def log_on(self, user, password, domain, accepted):
+    def log_on(self, user, password, domain, accepted, tls="TLS 1.3", options=()):
         """What the server says, and FreeRDP's log."""
-        options = [f"/d:{domain}"] if domain else []
+        if domain:
+            options = [f"/d:{domain}", *options]
         output = self.client.connect(self.server.address, user, password, *options)[1]
         logons = self.server.new_logons()
         for logon in logons:
             self.assertIs(logon["accepted"], accepted, (logon, output, self.server.output()))
             self.assertEqual(logon["version"], 6)
-            self.assertEqual(logon["tls"], "TLS 1.3")
+            self.assertEqual(logon["tls"], tls)
         return logons[0], output
 
     def accepts(self, user="alice", password=PASSWORD, domain=DOMAIN):
@@ -58,6 +59,10 @@ class FreeRdpClient(unittest.TestCase):
 
     def test_accepted(self):
         self.assertEqual(self.accepts()["user"], f"{DOMAIN}\\alice")
+
+    if VERSION == 3:  # version 2 has no option for it
+        def test_accepted_over_tls_1_2(self):
+            self.log_on("alice", PASSWORD, DOMAIN, True, "TLS 1.2", ["/tls:enforce:1.2"])
 
     def test_accepted_without_domain(self):
         self.assertEqual(self.accepts("carol", domain="")["user"].rpartition("\\")[2], "carol")
