@@ -14,6 +14,8 @@
 namespace opensspi::command {
 namespace {
 
+constexpr std::size_t kNameWidth = 46;
+
 std::string hexadecimal(std::uint32_t value) {
   char text[16];
   std::snprintf(text, sizeof text, "0x%08X", value);
@@ -28,7 +30,7 @@ ExitCode list_packages(bool json) {
   auto list = nlohmann::ordered_json::array();
   if (!json) {
     print(Output::Results, paint(Output::Results, Colour::Bold,
-                                 padded("NAME", 42) + padded("CAPABILITIES", 14) +
+                                 padded("NAME", kNameWidth) + padded("CAPABILITIES", 14) +
                                      padded("RPC ID", 8) + padded("TOKEN", 8) + "COMMENT"));
   }
   for (const SecPkgInfoA& package : std::span(packages, count)) {
@@ -41,7 +43,7 @@ ExitCode list_packages(bool json) {
                       {"comment", package.Comment}});
       continue;
     }
-    print(Output::Results, padded(package.Name, 42) +
+    print(Output::Results, padded(package.Name, kNameWidth) +
                                padded(hexadecimal(package.fCapabilities), 14) +
                                padded(std::to_string(package.wRPCID), 8) +
                                padded(std::to_string(package.cbMaxToken), 8) + package.Comment);

@@ -126,9 +126,9 @@ class Server {
         await_signal();
         return;
       }
+      drain();
       say("ending: no more connections are taken, " + std::to_string(clients_.size()) +
           " under way");
-      drain();
     });
   }
 

@@ -13,7 +13,8 @@ std::string describe(SECURITY_STATUS status) {
 }
 
 std::string reason_of(const opensspi_error& error) {
-  std::string reason = *error.why != '\0' ? error.why : opensspi_status_text(error.status);
+  const bool has_words = error.why != nullptr && *error.why != '\0';
+  std::string reason = has_words ? error.why : opensspi_status_text(error.status);
   if (error.nt_status != 0) {
     reason += std::string(" (") + opensspi_nt_status_name(error.nt_status) + ')';
   }
