@@ -26,10 +26,10 @@ NANOSECONDS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
 
 
 def read_rows(path):
-    """{row: {side: {"unit": "ns" or "B", "values": [...]}}}, in the order of measuring."""
+    """{row: {side: {"unit": "ns" or "B", "values": [...]}}}, in the order of TITLES."""
     with open(path, encoding="utf-8") as file:
         runs = json.load(file)["benchmarks"]
-    rows = {}
+    rows = {row: {} for row in TITLES}
     for run in runs:
         if run["run_type"] != "iteration":
             continue
