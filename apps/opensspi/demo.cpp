@@ -165,9 +165,9 @@ class Demo {
     promises_.expect(logon.accepted, "negotiate",
                      logon.mechanism + " proved " + logon.user + ", CredSSP version " +
                          std::to_string(logon.version.value_or(0)));
-    promises_.expect(
-        client.logon.accepted, "pubKeyAuth",
-        "both sides have proved that they share one TLS session: " + describe(client.logon.status));
+    promises_.expect(client.logon.accepted, "pubKeyAuth",
+                     std::string("both sides have proved that they share one TLS session: ") +
+                         opensspi_status_name(client.logon.status));
     promises_.expect(server.delegated && server.password_matches, "delegated",
                      "user '" + server.delegated_user + "', domain '" + server.delegated_domain +
                          "', " + password_words(server));

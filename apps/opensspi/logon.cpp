@@ -3,6 +3,8 @@
 
 #include <credssp.h>
 
+#include <cmath>
+
 #include "status.h"
 
 namespace opensspi::command {
@@ -91,7 +93,7 @@ nlohmann::ordered_json to_json(const Logon& logon) {
   json["nt_status"] = or_null(logon.nt_status != 0 ? opensspi_nt_status_name(logon.nt_status) : "");
   json["cipher_suite"] = or_null(logon.cipher_suite);
   json["peer"] = or_null(logon.peer);
-  json["milliseconds"] = logon.milliseconds;
+  json["milliseconds"] = std::round(logon.milliseconds * 100) / 100;
   return json;
 }
 

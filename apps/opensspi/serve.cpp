@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -31,7 +32,7 @@ namespace {
 using asio::ip::tcp;
 
 constexpr std::size_t kMaximumConnections = 512;  // more wait in the listening sockets
-constexpr std::chrono::seconds kResolveTime{10}, kFlushEvery{1};
+constexpr std::chrono::seconds kFlushEvery{1};
 
 struct ServeOptions {
   std::vector<std::string> listen{"127.0.0.1:3389"};
@@ -198,17 +199,23 @@ class Server {
     Client& client = clients_[number];
     client.acceptor = &acceptor;
     // While a client is there, the loop must not end for want of work.
-    client.thread = std::thread([this, number, socket = std::move(socket), credential = credential_,
-                                 work = asio::make_work_guard(sockets_)]() mutable {
+    auto body = [this, number, socket = std::move(socket), credential = credential_,
+                 work = asio::make_work_guard(sockets_)]() mutable {
       const ConnectionEnd end =
           serve_connection(std::move(socket), std::move(credential), connection_options_, number);
       asio::post(sockets_, [this, number, end] { ended(number, end); });
-    });
+    };
+    try {
+      client.thread = std::thread(std::move(body));
+    } catch (const std::system_error& error) {
+      say(std::string("a connection was not served: ") + error.what());
+      asio::post(sockets_, [this, number] { ended(number, ConnectionEnd::NoVerdict); });
+    }
   }
 
   void ended(std::uint64_t number, ConnectionEnd end) {
     const auto client = clients_.find(number);
-    client->second.thread.join();
+    if (client->second.thread.joinable()) client->second.thread.join();
     tcp::acceptor& acceptor = *client->second.acceptor;
     clients_.erase(client);
     logons_since_flush_ = true;
@@ -254,6 +261,7 @@ void add_serve(CLI::App& app, Run& run) {
   serve_app
       ->add_option("--listen", options->listen,
                    "Where to listen, also [IPV6]:PORT; port 0 takes a free one and tells it")
+      ->allow_extra_args(false)
       ->type_name("ADDR:PORT")
       ->capture_default_str();
   auto* certificate =
