@@ -14,6 +14,7 @@ namespace opensspi::abi {
 struct AcquireCall {
   std::string principal{};  // UTF-8
   std::uint32_t use = 0;    // SECPKG_CRED_
+  const LUID* logon_id = nullptr;  // null: the caller's own logon session
   const void* auth_data = nullptr;
   std::shared_ptr<Authority> authority{};  // the caller's own; null: the module's
   SecHandle* credential = nullptr;

@@ -1,5 +1,8 @@
 // AcquireCredentialsHandle, FreeCredentialsHandle and what can be asked of a credential.
 #include "abi/acquire.h"
+
+#include <optional>
+
 #include "abi/auth_data.h"
 #include "abi/claimed_name.h"
 #include "abi/file_time.h"
@@ -12,9 +15,9 @@
 namespace opensspi::abi {
 namespace {
 
-// SECPKG_CRED_AUTOLOGON_RESTRICTED and PROCESS_POLICY_ONLY come beside the direction.
+// What comes beside the direction. DEFAULT asks for what is taken anyhow.
 constexpr std::uint32_t kExtraUses =
-    SECPKG_CRED_AUTOLOGON_RESTRICTED | SECPKG_CRED_PROCESS_POLICY_ONLY;
+    SECPKG_CRED_DEFAULT | SECPKG_CRED_AUTOLOGON_RESTRICTED | SECPKG_CRED_PROCESS_POLICY_ONLY;
 
 Result<CredentialUse> read_use(std::uint32_t use) {
   switch (use & ~kExtraUses) {
@@ -28,6 +31,11 @@ Result<CredentialUse> read_use(std::uint32_t use) {
     default:
       return fail(Status::UnknownCredentials, "fCredentialUse is neither inbound nor outbound");
   }
+}
+
+std::optional<Luid> read_logon_id(const LUID* logon_id) {
+  if (logon_id == nullptr) return std::nullopt;
+  return Luid{logon_id->LowPart, logon_id->HighPart};
 }
 
 template <class Char>
@@ -63,6 +71,10 @@ Result<void> acquire(std::string_view package_name, AcquireCall call) {
   TRY_ASSIGN(const SecurityPackage* const package, module.find_package(package_name));
   AcquireRequest request;
   TRY_ASSIGN(request.use, read_use(call.use));
+  request.supplied_only = (call.use & SECPKG_CRED_AUTOLOGON_RESTRICTED) != 0;
+  request.policy_only = (call.use & SECPKG_CRED_PROCESS_POLICY_ONLY) != 0;
+  request.session_named = call.logon_id != nullptr;
+  TRY_ASSIGN(request.session, module.sessions().open(read_logon_id(call.logon_id)));
   TRY_ASSIGN(request.auth_data,
              read_auth_data(package->info().auth_data, request.use, call.auth_data,
                             module.observers().key_log_for_now()));
@@ -85,22 +97,24 @@ using namespace opensspi;
 using namespace opensspi::abi;
 
 OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY AcquireCredentialsHandleW(
-    SEC_WCHAR* pszPrincipal, SEC_WCHAR* pszPackage, ULONG fCredentialUse, void* /*pvLogonId*/,
+    SEC_WCHAR* pszPrincipal, SEC_WCHAR* pszPackage, ULONG fCredentialUse, void* pvLogonId,
     void* pAuthData, SEC_GET_KEY_FN /*pGetKeyFn*/, void* /*pvGetKeyArgument*/,
     PCredHandle phCredential, PTimeStamp ptsExpiry) {
   return acquire_handle(pszPrincipal, pszPackage,
                         AcquireCall{.use = fCredentialUse,
+                                    .logon_id = static_cast<const LUID*>(pvLogonId),
                                     .auth_data = pAuthData,
                                     .credential = phCredential,
                                     .expiry = ptsExpiry});
 }
 
 OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY AcquireCredentialsHandleA(
-    SEC_CHAR* pszPrincipal, SEC_CHAR* pszPackage, ULONG fCredentialUse, void* /*pvLogonId*/,
+    SEC_CHAR* pszPrincipal, SEC_CHAR* pszPackage, ULONG fCredentialUse, void* pvLogonId,
     void* pAuthData, SEC_GET_KEY_FN /*pGetKeyFn*/, void* /*pvGetKeyArgument*/,
     PCredHandle phCredential, PTimeStamp ptsExpiry) {
   return acquire_handle(pszPrincipal, pszPackage,
                         AcquireCall{.use = fCredentialUse,
+                                    .logon_id = static_cast<const LUID*>(pvLogonId),
                                     .auth_data = pAuthData,
                                     .credential = phCredential,
                                     .expiry = ptsExpiry});

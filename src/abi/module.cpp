@@ -36,7 +36,7 @@ Module& Module::instance() {
   return module;
 }
 
-Module::Module() : judges_(policy_), handles_(crypto::random) {
+Module::Module() : judges_(policy_), sessions_(system_time), handles_(crypto::random) {
   open_sinks_of_environment(*policy_.current(), observers_);
   make_packages();
 }
@@ -48,9 +48,6 @@ std::shared_ptr<const Environment> Module::make_environment() {
   environment->host_names = authority::local_host_names;
   environment->authority = [this] { return judges_.current(); };
   environment->policy = [this] { return policy_.current(); };
-  environment->default_identity = []() -> Result<std::shared_ptr<const Identity>> {
-    return fail(Status::NoCredentials, "no credentials are stored for this user");
-  };
   environment->log = [this](LogLevel level, const char* room, const char* what,
                             std::int64_t value) { observers_.tell_log(level, room, what, value); };
   return environment;

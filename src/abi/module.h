@@ -10,6 +10,7 @@
 #include "abi/judges.h"
 #include "abi/observers.h"
 #include "abi/policy_source.h"
+#include "logon/sessions.h"
 #include "sspi/environment.h"
 #include "sspi/package.h"
 
@@ -23,6 +24,7 @@ class Module {
   [[nodiscard]] Observers& observers() { return observers_; }
   [[nodiscard]] PolicySource& policy() { return policy_; }
   [[nodiscard]] Judges& judges() { return judges_; }
+  [[nodiscard]] logon::Sessions& sessions() { return sessions_; }
 
   // In Windows' order.
   [[nodiscard]] const std::vector<const PackageInfo*>& package_infos() const { return infos_; }
@@ -37,6 +39,7 @@ class Module {
   Observers observers_;
   PolicySource policy_;
   Judges judges_;
+  logon::Sessions sessions_;
   HandleTable handles_;
   std::vector<std::unique_ptr<SecurityPackage>> packages_;
   std::vector<const PackageInfo*> infos_;

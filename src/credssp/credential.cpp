@@ -1,6 +1,7 @@
 // From credentials to contexts.
 #include "credssp/credential.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "credssp/client.h"
@@ -23,6 +24,12 @@ ContextRequest inner_request(const ContextRequest& request) {
   return inner;
 }
 
+FileTime certificate_expiry(const tls::Parameters& parameters) {
+  const x509::KeyPair* pair = parameters.key_pair();
+  if (pair == nullptr || pair->chain.empty()) return kNever;
+  return file_time_of_unix(pair->chain.front().not_after());
+}
+
 }  // namespace
 
 CredSspCredential::CredSspCredential(std::shared_ptr<const Environment> environment,
@@ -37,8 +44,15 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_context(
   return request.role == Role::Client ? new_client(request) : new_server(request);
 }
 
+// The soonest of what is inside.
 FileTime CredSspCredential::expiry() const {
-  return negotiate().expiry();
+  FileTime soonest = negotiate().expiry();
+  if (outbound_) soonest = std::min(soonest, outbound_->client.expiry);
+  for (const tls::Parameters* tls :
+       {outbound_ ? outbound_->tls.get() : nullptr, inbound_ ? inbound_->tls.get() : nullptr}) {
+    if (tls != nullptr) soonest = std::min(soonest, certificate_expiry(*tls));
+  }
+  return soonest;
 }
 
 Result<Names> CredSspCredential::names() const {
@@ -48,16 +62,20 @@ Result<Names> CredSspCredential::names() const {
 Result<std::unique_ptr<Context>> CredSspCredential::new_client(
     const ContextRequest& request) const {
   if (!outbound_) return fail(Status::NoCredentials, "the credential is for servers only");
+  if (outbound_->policy_only) {
+    return fail(Status::NoCredentials, "the credential was acquired to look at policy only");
+  }
+  const Client client = client_for(request.target_name);
   SecretBytes ts_credentials = empty_ts_credentials();
   // ISC_REQ_DELEGATE not set: an empty set of credentials is delegated.
   const bool delegates = has(request.flags, ContextFlags::Delegate);
   if (delegates) {
-    if (outbound_->identity == nullptr) {
+    if (client.identity == nullptr) {
       return fail(Status::NoCredentials, "there are no credentials to delegate");
     }
-    TRY_ASSIGN(ts_credentials, write_ts_credentials(*outbound_->identity));
+    TRY_ASSIGN(ts_credentials, write_ts_credentials(*client.identity));
   }
-  TRY_ASSIGN(auto inner, outbound_->negotiate->new_context(inner_request(request)));
+  TRY_ASSIGN(auto inner, client.negotiate->new_context(inner_request(request)));
   TRY_ASSIGN(auto session, tls::Session::client(outbound_->tls, host_of(request.target_name)));
   auto protocol = std::make_unique<ClientProtocol>(environment_, std::move(inner),
                                                    std::move(ts_credentials), delegates);
@@ -74,7 +92,14 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_server(
 }
 
 const Credential& CredSspCredential::negotiate() const {
-  return outbound_ ? *outbound_->negotiate : *inbound_->negotiate;
+  return outbound_ ? *outbound_->client.negotiate : *inbound_->negotiate;
+}
+
+CredSspCredential::Client CredSspCredential::client_for(std::string_view target_name) const {
+  if (outbound_->saved_for) {
+    if (Result<Client> saved = outbound_->saved_for(target_name)) return *std::move(saved);
+  }
+  return outbound_->client;
 }
 
 std::string_view host_of(std::string_view target_name) {

@@ -2,6 +2,7 @@
 // Negotiate; a client's has the identity to delegate too. Immutable.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -13,10 +14,19 @@ namespace opensspi::credssp {
 
 class CredSspCredential final : public Credential {
  public:
-  struct Outbound {
-    std::shared_ptr<const tls::Parameters> tls;
+  // Whom a client authenticates as, and what it delegates.
+  struct Client {
     std::shared_ptr<const Credential> negotiate;
     std::shared_ptr<const Identity> identity;  // what is delegated; null: nothing can be
+    FileTime expiry = kNever;                  // of what the session holds
+  };
+  struct Outbound {
+    std::shared_ptr<const tls::Parameters> tls;
+    Client client;  // the caller's, else the session's own
+    // [MS-CSSP] 3.1.5 note <2>: who supplied nothing is who is saved for the target, if anybody.
+    // NoCredentials when nobody is; empty when the caller supplied its own.
+    std::function<Result<Client>(std::string_view target_name)> saved_for;
+    bool policy_only = false;
   };
   struct Inbound {
     std::shared_ptr<const tls::Parameters> tls;
@@ -34,6 +44,7 @@ class CredSspCredential final : public Credential {
   Result<std::unique_ptr<Context>> new_client(const ContextRequest& request) const;
   Result<std::unique_ptr<Context>> new_server(const ContextRequest& request) const;
   [[nodiscard]] const Credential& negotiate() const;
+  [[nodiscard]] Client client_for(std::string_view target_name) const;
 
   std::shared_ptr<const Environment> environment_;
   std::optional<Outbound> outbound_;

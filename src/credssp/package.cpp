@@ -22,6 +22,10 @@ class CredSspPackage final : public SecurityPackage {
   [[nodiscard]] Result<CredSspCredential::Inbound> inbound(const AcquireRequest& request) const;
   [[nodiscard]] Result<std::shared_ptr<Credential>> acquire_negotiate(const AcquireRequest& request,
                                                                       CredentialUse use) const;
+  [[nodiscard]] Result<std::shared_ptr<Credential>> acquire_negotiate_as(
+      const AcquireRequest& request, std::shared_ptr<const Identity> identity) const;
+  [[nodiscard]] Result<CredSspCredential::Client> saved_for(const AcquireRequest& request,
+                                                            std::string_view target_name) const;
 
   std::shared_ptr<const Environment> environment_;
   const SecurityPackage& negotiate_;
@@ -46,13 +50,28 @@ Result<CredSspCredential::Outbound> CredSspPackage::outbound(const AcquireReques
   if (out.tls == nullptr) {
     TRY_ASSIGN(out.tls, tls::Parameters::client(tls::Options{}));
   }
-  out.identity = request.auth_data.identity;
-  if (out.identity == nullptr) {
-    // Without an identity of its own Negotiate decides whether the caller may log on at all.
-    auto stored = environment_->default_identity();
-    if (stored) out.identity = *std::move(stored);
+  out.policy_only = request.policy_only;
+  TRY_ASSIGN(out.client.negotiate, acquire_negotiate(request, CredentialUse::Outbound));
+  out.client.identity = request.auth_data.identity;
+  if (out.client.identity != nullptr) return out;
+
+  Result<StoredIdentity> own = session_identity(request, request.principal);
+  if (own) {
+    out.client.identity = own->identity;
+    out.client.expiry = own->expiry;
+    TRY_ASSIGN(out.client.negotiate, acquire_negotiate_as(request, own->identity));
   }
-  TRY_ASSIGN(out.negotiate, acquire_negotiate(request, CredentialUse::Outbound));
+  const bool may_save = request.session != nullptr && !request.supplied_only;
+  if (may_save && request.principal.empty()) {
+    out.saved_for = [this, request](std::string_view target_name) {
+      return saved_for(request, target_name);
+    };
+  }
+  // Windows always has somebody who runs the program. Here there may be nobody: then it is said
+  // now.
+  const bool anybody = own || (out.saved_for && request.session->has_saved()) ||
+                       (request.principal.empty() && out.client.negotiate->names());
+  if (!anybody) return fail(own.error());
   return out;
 }
 
@@ -62,12 +81,26 @@ Result<CredSspCredential::Inbound> CredSspPackage::inbound(const AcquireRequest&
   if (in.tls == nullptr || in.tls->key_pair() == nullptr) {
     return fail(Status::NoCredentials, "a CredSSP server needs a certificate and its private key");
   }
+  TRY_ASSIGN(in.negotiate, acquire_negotiate(request, CredentialUse::Inbound));
   if (request.auth_data.authority == nullptr && environment_->authority() == nullptr) {
     return fail(Status::NoAuthenticatingAuthority,
                 "no authority is configured that could check clients");
   }
-  TRY_ASSIGN(in.negotiate, acquire_negotiate(request, CredentialUse::Inbound));
   return in;
+}
+
+Result<std::shared_ptr<Credential>> CredSspPackage::acquire_negotiate_as(
+    const AcquireRequest& request, std::shared_ptr<const Identity> identity) const {
+  AcquireRequest inner = request;
+  inner.auth_data.identity = std::move(identity);
+  return acquire_negotiate(inner, CredentialUse::Outbound);
+}
+
+Result<CredSspCredential::Client> CredSspPackage::saved_for(const AcquireRequest& request,
+                                                            std::string_view target_name) const {
+  TRY_ASSIGN(const StoredIdentity saved, request.session->saved(target_name));
+  TRY_ASSIGN(auto negotiate, acquire_negotiate_as(request, saved.identity));
+  return CredSspCredential::Client{std::move(negotiate), saved.identity, saved.expiry};
 }
 
 // Negotiate gets the identity and the authority, not the TLS part.

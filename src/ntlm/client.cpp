@@ -154,23 +154,22 @@ Result<ClientContext::Claim> ClientContext::make_claim(const ChallengeMessage& c
   if (has(request_.flags, ContextFlags::NullSession)) {
     return Claim{anonymous_response(), "", "", {kAnonymousName}};
   }
-  std::shared_ptr<const Identity> identity = identity_;
-  if (identity == nullptr) {
-    TRY_ASSIGN(identity, environment_->default_identity());
+  if (identity_ == nullptr) {
+    return fail(Status::NoCredentials, "the logon session has no credential for NTLM");
   }
   // Who has no name is nobody, and a null session must be asked for.
-  if (identity->user.empty()) return fail(Status::NoCredentials, "the identity has no user name");
+  if (identity_->user.empty()) return fail(Status::NoCredentials, "the identity has no user name");
   ResponseInput input;
   input.now = environment_->now();
   TRY(environment_->random(input.client_challenge));
   input.target_name = request_.target_name;
   input.unverified_target_name = has(request_.flags, ContextFlags::UnverifiedTargetName);
   input.channel_bindings = bindings;
-  TRY_ASSIGN(Response response, compute_response(*identity, challenge, input));
+  TRY_ASSIGN(Response response, compute_response(*identity_, challenge, input));
   return Claim{std::move(response),
-               identity->user,
-               identity->domain,
-               {qualified_name(identity->domain, identity->user)}};
+               identity_->user,
+               identity_->domain,
+               {qualified_name(identity_->domain, identity_->user)}};
 }
 
 // [MS-NLMP] 3.1.5.1.2: the ExportedSessionKey is random when keys are exchanged, else it is the

@@ -23,8 +23,8 @@ struct AwaitChallenge {
 
 class ClientContext final : public Exchange<SendNegotiate, AwaitChallenge> {
  public:
-  // `identity` null: the session's own. NEGOTIATE carries no identity, so, as on Windows, one that
-  // is missing shows at the second leg, with NoCredentials. UnsupportedFunction for a datagram
+  // `identity` null: there is none. NEGOTIATE carries no identity, so, as on Windows, that shows at
+  // the second leg, with NoCredentials. UnsupportedFunction for a datagram
   // context and for a null session inside CREDSSP.
   static Result<std::unique_ptr<Context>> create(std::shared_ptr<const Environment> environment,
                                                  std::shared_ptr<const Identity> identity,

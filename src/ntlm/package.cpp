@@ -45,36 +45,54 @@ Result<void> check_identity(const Identity& identity) {
 class NtlmCredential final : public Credential {
  public:
   NtlmCredential(std::shared_ptr<const Environment> environment, const AcquireRequest& request)
-      : environment_(std::move(environment)),
-        use_(request.use),
-        identity_(request.auth_data.identity),
-        authority_(request.auth_data.authority) {}
+      : environment_(std::move(environment)), request_(request) {}
 
   Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override {
     const CredentialUse needed =
         request.role == Role::Client ? CredentialUse::Outbound : CredentialUse::Inbound;
-    if (use_ != needed && use_ != CredentialUse::Both) {
+    if (request_.use != needed && request_.use != CredentialUse::Both) {
       return fail(Status::NoCredentials, "the credential was acquired for the other direction");
     }
-    if (request.role == Role::Client) {
-      return ClientContext::create(environment_, identity_, request);
+    if (request_.policy_only) {
+      return fail(Status::NoCredentials, "the credential was acquired to look at policy only");
     }
-    return ServerContext::create(environment_, authority_, request);
+    if (request.role == Role::Server) {
+      return ServerContext::create(environment_, request_.auth_data.authority, request);
+    }
+    ContextRequest asked = request;
+    if (is_nobody()) asked.flags |= ContextFlags::NullSession;
+    const Result<StoredIdentity> who = identity();
+    return ClientContext::create(environment_, who ? who->identity : nullptr, asked);
   }
 
   [[nodiscard]] Result<Names> names() const override {
-    std::shared_ptr<const Identity> identity = identity_;
-    if (identity == nullptr) {
-      TRY_ASSIGN(identity, environment_->default_identity());
+    TRY_ASSIGN(const StoredIdentity who, identity());
+    return Names{qualified_name(who.identity->domain, who.identity->user)};
+  }
+
+  [[nodiscard]] FileTime expiry() const override {
+    const Result<StoredIdentity> who = identity();
+    return who ? who->expiry : kNever;
+  }
+
+  // The caller's, else the session's own, as it is now. Windows: the principal's name does not
+  // count.
+  [[nodiscard]] Result<StoredIdentity> identity() const {
+    if (request_.auth_data.identity != nullptr) {
+      return StoredIdentity{request_.auth_data.identity};
     }
-    return Names{qualified_name(identity->domain, identity->user)};
+    return session_identity(request_, {});
+  }
+
+  // Whether it was acquired for the anonymous logon session.
+  [[nodiscard]] bool is_nobody() const {
+    return request_.auth_data.identity == nullptr && request_.session != nullptr &&
+           request_.session->luid() == kAnonymousLuid;
   }
 
  private:
   std::shared_ptr<const Environment> environment_;
-  CredentialUse use_;
-  std::shared_ptr<const Identity> identity_;  // null: the session's own, asked for when needed
-  std::shared_ptr<Authority> authority_;      // null: the configured one
+  AcquireRequest request_;
 };
 
 class NtlmPackage final : public SecurityPackage {
@@ -85,8 +103,16 @@ class NtlmPackage final : public SecurityPackage {
   [[nodiscard]] const PackageInfo& info() const override { return package_info(); }
 
   Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const override {
+    TRY(policy::may_acquire(*environment_->policy(), true));
     if (request.auth_data.identity != nullptr) TRY(check_identity(*request.auth_data.identity));
-    return std::make_shared<NtlmCredential>(environment_, request);
+    auto credential = std::make_shared<NtlmCredential>(environment_, request);
+    // Windows: there always is a default user, and what it lacks shows in a context. Of a session
+    // that the caller names it is said here.
+    if (request.session_named && request.use != CredentialUse::Inbound &&
+        !credential->is_nobody()) {
+      TRY(credential->identity());
+    }
+    return credential;
   }
 
  private:

@@ -9,7 +9,6 @@
 #include "base/result.h"
 #include "policy/policy.h"
 #include "sspi/authority.h"
-#include "sspi/identity.h"
 #include "sspi/types.h"
 
 namespace opensspi {
@@ -18,13 +17,11 @@ namespace opensspi {
 enum class LogLevel { Error, Warning, Info, Debug };
 
 struct Environment {
-  std::function<FileTime()> now;                       // UTC
-  std::function<Result<void>(ByteSpan)> random;        // cryptographic; fills all of it or fails
-  std::function<HostNames()> host_names;               // this machine, when no authority says so
+  std::function<FileTime()> now;                          // UTC
+  std::function<Result<void>(ByteSpan)> random;           // cryptographic; fills all of it or fails
+  std::function<HostNames()> host_names;                  // this machine, when no authority says so
   std::function<std::shared_ptr<Authority>()> authority;  // the configured one; null: none
   std::function<std::shared_ptr<const policy::Policy>()> policy;  // a snapshot, never null
-  // The caller's own stored credential for a package; NoCredentials when there is none.
-  std::function<Result<std::shared_ptr<const Identity>>()> default_identity;
   std::function<void(LogLevel, const char* room, const char* what, std::int64_t value)> log;
 };
 

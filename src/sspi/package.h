@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "sspi/context.h"
 #include "sspi/identity.h"
+#include "sspi/logon_session.h"
 #include "sspi/package_info.h"
 #include "sspi/types.h"
 
@@ -16,7 +17,15 @@ struct AcquireRequest {
   std::string principal;  // UTF-8; empty: the caller
   CredentialUse use = CredentialUse::Outbound;
   AuthData auth_data;
+  std::shared_ptr<const LogonSession> session;  // whose credentials count without auth_data's
+  bool session_named = false;                   // the caller asked for this session by its number
+  bool supplied_only = false;  // SECPKG_CRED_AUTOLOGON_RESTRICTED: nothing out of the session
+  bool policy_only = false;    // SECPKG_CRED_PROCESS_POLICY_ONLY: no context authenticates
 };
+
+// The session's own identity, where the request lets it be used. NoCredentials, NotOwner.
+[[nodiscard]] Result<StoredIdentity> session_identity(const AcquireRequest& request,
+                                                      std::string_view name);
 
 // What Acquire gave. Immutable; contexts keep it alive through shared_from_this().
 class Credential : public std::enable_shared_from_this<Credential> {

@@ -1,7 +1,15 @@
-// What a refused peer may learn.
+// What a refused peer may learn, and times.
 #include "sspi/types.h"
 
 namespace opensspi {
+
+FileTime file_time_of_unix(std::int64_t seconds) {
+  constexpr std::int64_t kTicksPerSecond = 10'000'000;
+  constexpr std::int64_t kEpoch = 11'644'473'600;  // 1970-01-01 in seconds since 1601-01-01
+  constexpr std::int64_t kLast = static_cast<std::int64_t>(kNever) / kTicksPerSecond - kEpoch;
+  if (seconds > kLast) return kNever;
+  return seconds < -kEpoch ? 0 : static_cast<FileTime>((seconds + kEpoch) * kTicksPerSecond);
+}
 
 std::uint32_t nt_status_for_peer(std::uint32_t nt_status) {
   switch (nt_status) {

@@ -14,6 +14,10 @@ enum class CredentialUse { Inbound, Outbound, Both };
 using FileTime = std::uint64_t;
 inline constexpr FileTime kNever = 0x7FFFFFFFFFFFFFFF;
 
+// The moment that is so many seconds after 1970-01-01 UTC; 0 for one before 1601, kNever for one
+// that FILETIME cannot tell.
+[[nodiscard]] FileTime file_time_of_unix(std::int64_t seconds);
+
 // What a caller asks of a context and what it was granted. One set for both sides: abi maps the
 // ISC_ and ASC_ positions, which differ above 0x800, onto it.
 enum class ContextFlags : std::uint32_t {
@@ -48,7 +52,9 @@ constexpr ContextFlags operator&(ContextFlags a, ContextFlags b) {
 constexpr ContextFlags operator~(ContextFlags a) {
   return static_cast<ContextFlags>(~static_cast<std::uint32_t>(a));
 }
-constexpr ContextFlags& operator|=(ContextFlags& a, ContextFlags b) { return a = a | b; }
+constexpr ContextFlags& operator|=(ContextFlags& a, ContextFlags b) {
+  return a = a | b;
+}
 // Whether any of `wanted` is set.
 constexpr bool has(ContextFlags flags, ContextFlags wanted) {
   return (flags & wanted) != ContextFlags::None;

@@ -11,6 +11,7 @@
 namespace opensspi::x509 {
 namespace {
 
+using OwnedTime = std::unique_ptr<ASN1_TIME, FreedBy<ASN1_TIME_free>>;
 using OwnedMd = std::unique_ptr<EVP_MD, FreedBy<EVP_MD_free>>;
 
 Bytes der_of(X509* x509) {
@@ -98,6 +99,16 @@ Result<Bytes> Certificate::end_point_hash() const {
 
 const std::vector<Certificate>& Certificate::presented_with() const {
   return native_->presented_with;
+}
+
+std::int64_t Certificate::not_after() const {
+  constexpr std::int64_t kSecondsPerDay = 86400;
+  int days = 0, seconds = 0;
+  const OwnedTime epoch(ASN1_TIME_set(nullptr, 0));
+  if (ASN1_TIME_diff(&days, &seconds, epoch.get(), X509_get0_notAfter(native_->x509.get())) != 1) {
+    return 0;
+  }
+  return days * kSecondsPerDay + seconds;
 }
 
 std::string Certificate::subject_name() const {

@@ -1,6 +1,7 @@
 // X.509 certificates, as values that share their OpenSSL object. No OpenSSL type shows here.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ class Certificate {
   // RFC 5929 4.1: hash of the DER by the certificate's signature hash, MD5 and SHA-1 replaced by
   // SHA-256. Just the hash, without the "tls-server-end-point:" prefix.
   [[nodiscard]] Result<Bytes> end_point_hash() const;
+  // The end of its validity, in seconds since 1970-01-01 UTC.
+  [[nodiscard]] std::int64_t not_after() const;
   [[nodiscard]] std::string subject_name() const;  // one line, UTF-8, control characters escaped
   // What a TLS peer showed together with this, its end entity's certificate: issuers, in its order.
   // Empty for a certificate that came alone. judge() builds chains with them.

@@ -105,9 +105,6 @@ inline std::shared_ptr<Environment> make_environment(std::shared_ptr<Authority> 
   };
   environment->authority = [authority] { return authority; };
   environment->policy = [] { return std::make_shared<const policy::Policy>(); };
-  environment->default_identity = []() -> Result<std::shared_ptr<const Identity>> {
-    return fail(Status::NoCredentials, "no stored credential");
-  };
   environment->log = [](LogLevel, const char*, const char*, std::int64_t) {};
   return environment;
 }

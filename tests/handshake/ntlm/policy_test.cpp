@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "handshake/ntlm/ntlm_world.h"
+#include "support/fake_session.h"
 #include "support/hex.h"
 
 namespace opensspi::test {
@@ -161,13 +162,54 @@ TEST(NtlmCredential, TheDefaultOneIsAskedForAtTheSecondLeg) {
   EXPECT_EQ(result.tokens.size(), 2U);
   EXPECT_EQ(status_of(result.client), Status::NoCredentials);
 
-  world.environment().default_identity = []() -> Result<std::shared_ptr<const Identity>> {
-    return make_identity("DOMAIN", "Alice", "Passw0rd!");
-  };
-  const auto with = world.context({}, Role::Client, kConfidential);
+  AcquireRequest acquire;
+  acquire.session =
+      std::make_shared<FakeSession>(make_identity("DOMAIN", "Alice", "Passw0rd!"), 4321);
+  const auto with = world.context(acquire, Role::Client, kConfidential);
   server = world.server();
   EXPECT_TRUE(run_handshake(*with, *server).both_complete);
-  EXPECT_EQ((*world.package().acquire({}))->names()->user, "DOMAIN\\Alice");
+  const auto credential = world.package().acquire(acquire);
+  EXPECT_EQ((*credential)->names()->user, "DOMAIN\\Alice");
+  EXPECT_EQ((*credential)->expiry(), 4321U);
+}
+
+// A session that the caller names must have something; its own may be empty until a context needs
+// it.
+TEST(NtlmCredential, OfANamedSessionMustBeThere) {
+  NtlmWorld world;
+  AcquireRequest acquire;
+  acquire.session = std::make_shared<FakeSession>();
+  EXPECT_TRUE(world.package().acquire(acquire));
+  acquire.session_named = true;
+  const auto credential = world.package().acquire(acquire);
+  ASSERT_FALSE(credential);
+  EXPECT_EQ(credential.error().status, Status::NoCredentials);
+}
+
+TEST(NtlmCredential, OfTheAnonymousSessionIsANullSession) {
+  NtlmWorld world;
+  const auto nobody = std::make_shared<FakeSession>();
+  nobody->set_luid(kAnonymousLuid);
+  AcquireRequest acquire;
+  acquire.session = nobody;
+  acquire.session_named = true;
+  const auto client = world.context(acquire, Role::Client, kConfidential);
+  const auto server = world.server(ContextFlags::NullSession);
+  EXPECT_TRUE(run_handshake(*client, *server).both_complete);
+  EXPECT_TRUE(
+      attribute<std::shared_ptr<const AccessToken>>(*server, AttributeId::AccessToken)->anonymous);
+}
+
+TEST(NtlmCredential, AcquiredForPolicyAuthenticatesNobody) {
+  NtlmWorld world;
+  AcquireRequest acquire;
+  acquire.auth_data.identity = make_identity("DOMAIN", "Alice", "Passw0rd!");
+  acquire.policy_only = true;
+  const auto credential = world.package().acquire(acquire);
+  ASSERT_TRUE(credential);
+  const auto made = (*credential)->new_context({});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().status, Status::NoCredentials);
 }
 
 TEST(NtlmCredential, WithoutAUserNameThereIsNone) {

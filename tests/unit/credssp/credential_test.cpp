@@ -9,6 +9,7 @@
 
 #include "credssp/package.h"
 #include "support/fake_environment.h"
+#include "support/fake_session.h"
 #include "support/scripted_context.h"
 #include "support/tls_loopback.h"
 
@@ -178,14 +179,78 @@ TEST_F(Acquire, DelegatingNeedsAPassword) {
 }
 
 TEST_F(Acquire, DelegatesTheStoredIdentityWithoutAnother) {
-  environment->default_identity = []() -> Result<std::shared_ptr<const Identity>> {
-    return test::make_identity("DOMAIN", "stored", "secret");
-  };
   AcquireRequest nobody = request(CredentialUse::Outbound);
   nobody.auth_data.identity = nullptr;
+  nobody.session =
+      std::make_shared<test::FakeSession>(test::make_identity("DOMAIN", "stored", "secret"), 1234);
   const auto credential = package->acquire(nobody);
   ASSERT_TRUE(credential);
+  EXPECT_EQ((*credential)->expiry(), 1234U);
   EXPECT_TRUE((*credential)->new_context(context(Role::Client, ContextFlags::Delegate)));
+  EXPECT_EQ(negotiate.asked->acquired.back().auth_data.identity->user, "stored");
+}
+
+// [MS-CSSP] 3.1.5 note <2>: supplied, saved for the target, default.
+TEST_F(Acquire, WhatIsSavedForTheTargetGoesBeforeTheStoredIdentity) {
+  const auto session =
+      std::make_shared<test::FakeSession>(test::make_identity("DOMAIN", "stored", "secret"));
+  session->save("TERMSRV/server.example", test::make_identity("", "saved", "other"));
+  AcquireRequest nobody = request(CredentialUse::Outbound);
+  nobody.auth_data.identity = nullptr;
+  nobody.session = session;
+  const auto credential = package->acquire(nobody);
+  ASSERT_TRUE(credential);
+  ASSERT_TRUE((*credential)->new_context(context(Role::Client, ContextFlags::Delegate)));
+  EXPECT_EQ(negotiate.asked->acquired.back().auth_data.identity->user, "saved");
+
+  AcquireRequest somebody = request(CredentialUse::Outbound);
+  somebody.session = session;
+  const auto supplied = package->acquire(somebody);
+  ASSERT_TRUE((*supplied)->new_context(context(Role::Client, ContextFlags::Delegate)));
+  EXPECT_EQ(negotiate.asked->acquired.back().auth_data.identity->user, "user");
+}
+
+TEST_F(Acquire, APrincipalIsLookedForInTheSession) {
+  AcquireRequest nobody = request(CredentialUse::Outbound);
+  nobody.auth_data.identity = nullptr;
+  nobody.session =
+      std::make_shared<test::FakeSession>(test::make_identity("DOMAIN", "stored", "secret"));
+  nobody.principal = "stored";
+  EXPECT_TRUE(package->acquire(nobody));
+  nobody.principal = "another";
+  const auto unknown = package->acquire(nobody);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().status, Status::NoCredentials);
+}
+
+TEST_F(Acquire, NothingComesOutOfTheSessionWhenOnlySuppliedCredentialsMay) {
+  AcquireRequest restricted = request(CredentialUse::Outbound);
+  restricted.auth_data.identity = nullptr;
+  restricted.session =
+      std::make_shared<test::FakeSession>(test::make_identity("DOMAIN", "stored", "secret"));
+  restricted.supplied_only = true;
+  const auto credential = package->acquire(restricted);
+  ASSERT_TRUE(credential);  // Negotiate has somebody of its own
+  const auto delegating = (*credential)->new_context(context(Role::Client, ContextFlags::Delegate));
+  ASSERT_FALSE(delegating);
+  EXPECT_EQ(delegating.error().status, Status::NoCredentials);
+}
+
+TEST_F(Acquire, ForPolicyOnlyNobodyAuthenticates) {
+  AcquireRequest policy_only = request(CredentialUse::Outbound);
+  policy_only.policy_only = true;
+  const auto credential = package->acquire(policy_only);
+  ASSERT_TRUE(credential);
+  const auto made = (*credential)->new_context(context(Role::Client));
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().status, Status::NoCredentials);
+}
+
+TEST_F(Acquire, ExpiresWithItsCertificate) {
+  const auto credential = package->acquire(request(CredentialUse::Inbound));
+  ASSERT_TRUE(credential);
+  EXPECT_LT((*credential)->expiry(), kNever);
+  EXPECT_GT((*credential)->expiry(), test::kFakeNow);
 }
 
 TEST(HostOf, IsTheHostOfATargetName) {

@@ -1,0 +1,216 @@
+// A user's own session, the machine's and nobody's.
+#include "logon/sessions.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "logon/caches.h"
+#include "logon/keyring.h"
+
+namespace opensspi::logon {
+namespace {
+
+constexpr std::string_view kPrefix = "identity:";
+constexpr std::size_t kMostNameSize = 1024;
+constexpr FileTime kTicksPerSecond = 10'000'000;
+
+std::string key_name(std::string_view name) {
+  return std::string(kPrefix) + comparable(name);
+}
+
+// The Unix user of that number, its name; nothing when there is none.
+std::optional<std::string> user_name(uid_t user) {
+  std::vector<char> text(16384);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwuid_r(user, &entry, text.data(), text.size(), &found) != 0) return std::nullopt;
+  return found != nullptr ? std::optional<std::string>(found->pw_name) : std::nullopt;
+}
+
+std::optional<uid_t> user_number(const std::string& name) {
+  std::vector<char> text(16384);
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwnam_r(name.c_str(), &entry, text.data(), text.size(), &found) != 0) return std::nullopt;
+  return found != nullptr ? std::optional<uid_t>(found->pw_uid) : std::nullopt;
+}
+
+std::vector<LoggedOn> identities_in(const Keyring& ring) {
+  std::vector<LoggedOn> found;
+  for (const std::string& name : ring.names()) {
+    if (!name.starts_with(kPrefix)) continue;
+    const Result<SecretBytes> payload = ring.read(name);
+    if (!payload) continue;  // it ended meanwhile
+    if (Result<LoggedOn> logged_on = parse_logged_on(payload->expose())) {
+      found.push_back(std::move(*logged_on));
+    }
+  }
+  std::ranges::stable_sort(found, std::greater<>(), &LoggedOn::since);
+  return found;
+}
+
+bool has_name(const Identity& identity, std::string_view name) {
+  const std::string wanted = comparable(name);
+  return wanted == comparable(joined_name(identity.domain, identity.user)) ||
+         wanted == comparable(identity.user) ||
+         wanted == comparable(identity.user + '@' + identity.domain);
+}
+
+class UserSession final : public LogonSession {
+ public:
+  UserSession(uid_t user, std::function<FileTime()> now)
+      : user_(user), saved_(user, std::move(now)) {}
+
+  [[nodiscard]] Luid luid() const override { return luid_of(user_); }
+
+  [[nodiscard]] Result<StoredIdentity> identity(std::string_view name) const override {
+    const Result<Keyring> ring = Keyring::open(user_, Keyring::Missing::Refuse);
+    if (!ring && ring.error().status != Status::NoCredentials) return fail(ring.error());
+    std::vector<LoggedOn> identities;
+    if (ring) identities = identities_in(*ring);
+    for (LoggedOn& logged_on : identities) {
+      if (!name.empty() && !has_name(logged_on.identity, name)) continue;
+      return StoredIdentity{std::make_shared<const Identity>(std::move(logged_on.identity)),
+                            logged_on.expiry};
+    }
+    if (const auto other = user_number(split_name(name).user); other && *other != user_) {
+      return fail(Status::NotOwner, "that name is another user's of this machine");
+    }
+    return fail(Status::NoCredentials, "nobody of that name has logged on in this session");
+  }
+
+  [[nodiscard]] Result<StoredIdentity> saved(std::string_view target_name) const override {
+    return saved_.find(target_name);
+  }
+  [[nodiscard]] bool has_saved() const override { return saved_.any(); }
+  [[nodiscard]] std::vector<std::string> kerberos_caches() const override {
+    return logon::kerberos_caches(user_);
+  }
+
+ private:
+  uid_t user_;
+  SavedCredentials saved_;
+};
+
+// The machine's session, whose credentials are in its keytab, and nobody's, who has none.
+class BareSession final : public LogonSession {
+ public:
+  explicit BareSession(Luid luid) : luid_(luid) {}
+  [[nodiscard]] Luid luid() const override { return luid_; }
+  [[nodiscard]] Result<StoredIdentity> identity(std::string_view) const override {
+    return fail(Status::NoCredentials, "this logon session holds no password");
+  }
+  [[nodiscard]] Result<StoredIdentity> saved(std::string_view) const override {
+    return fail(Status::NoCredentials, "this logon session saves nothing");
+  }
+  [[nodiscard]] bool has_saved() const override { return false; }
+  [[nodiscard]] std::vector<std::string> kerberos_caches() const override { return {}; }
+
+ private:
+  Luid luid_;
+};
+
+SessionInfo info_of(uid_t user, const std::vector<LoggedOn>& identities) {
+  SessionInfo info{luid_of(user), user, user_name(user).value_or(std::to_string(user)), {}};
+  for (const LoggedOn& one : identities) {
+    info.identities.push_back({one.identity.user, one.identity.domain, one.since, one.expiry});
+  }
+  return info;
+}
+
+Result<SessionInfo> info_of_user(uid_t user) {
+  Result<Keyring> ring = Keyring::open(user, Keyring::Missing::Refuse);
+  if (ring) return info_of(user, identities_in(*ring));
+  // Without a keyring the session is there all the same, with what its Kerberos caches hold.
+  if (ring.error().status == Status::NotOwner) return fail(ring.error());
+  return info_of(user, {});
+}
+
+}  // namespace
+
+Luid luid_of(uid_t user) {
+  return {user, kUserLuidHigh};
+}
+
+Result<std::shared_ptr<const LogonSession>> Sessions::open(const std::optional<Luid>& luid) {
+  if (!luid || *luid == luid_of(geteuid())) return std::make_shared<UserSession>(geteuid(), now_);
+  if (*luid == kAnonymousLuid) return std::make_shared<BareSession>(*luid);
+  const bool users = luid->high == kUserLuidHigh;
+  if (!users && *luid != kSystemLuid) {
+    return fail(Status::NoCredentials, "there is no logon session of that number");
+  }
+  if (!may_act_for_others()) {
+    return fail(Status::NotOwner, "the logon session belongs to another user");
+  }
+  if (!users) return std::make_shared<BareSession>(*luid);
+  return std::make_shared<UserSession>(luid->low, now_);
+}
+
+Result<Luid> Sessions::log_on(const Identity& identity,
+                              std::optional<std::chrono::seconds> lifetime) {
+  const std::string name = joined_name(identity.domain, identity.user);
+  if (identity.user.empty() || name.size() > kMostNameSize) {
+    return fail(Status::InvalidParameter, "an identity that logs on needs a name");
+  }
+  if (identity.password() == nullptr && identity.nt_hash() == nullptr) {
+    return fail(Status::InvalidParameter, "an identity that logs on needs a password");
+  }
+  LoggedOn logged_on;
+  logged_on.identity.user = identity.user;
+  logged_on.identity.domain = identity.domain;
+  if (const SecretBytes* password = identity.password()) {
+    logged_on.identity.secret = password->clone();
+  } else {
+    logged_on.identity.secret = identity.nt_hash()->clone();
+  }
+  logged_on.since = now_();
+  if (lifetime) {
+    logged_on.expiry = logged_on.since + static_cast<FileTime>(lifetime->count()) * kTicksPerSecond;
+  }
+  TRY_ASSIGN(Keyring ring, Keyring::open(geteuid(), Keyring::Missing::Create));
+  TRY(ring.put(key_name(name), write_logged_on(logged_on).expose(), lifetime));
+  return luid_of(geteuid());
+}
+
+Result<void> Sessions::log_off(const std::string& name) {
+  TRY_ASSIGN(Keyring ring, Keyring::open(geteuid(), Keyring::Missing::Refuse));
+  bool found = false;
+  for (const LoggedOn& one : identities_in(ring)) {
+    if (!name.empty() && !has_name(one.identity, name)) continue;
+    TRY(ring.remove(key_name(joined_name(one.identity.domain, one.identity.user))));
+    found = true;
+  }
+  if (found) return {};
+  return fail(Status::NoCredentials, "nobody of that name has logged on in this session");
+}
+
+Result<std::vector<SessionInfo>> Sessions::list() {
+  std::vector<uid_t> users{geteuid()};
+  if (may_act_for_others()) {
+    for (const uid_t user : users_with_keys()) {
+      if (user != geteuid()) users.push_back(user);
+    }
+  }
+  std::vector<SessionInfo> sessions;
+  for (const uid_t user : users) {
+    Result<SessionInfo> info = info_of_user(user);
+    if (!info) return fail(info.error());
+    if (user == geteuid() || !info->identities.empty()) sessions.push_back(std::move(*info));
+  }
+  return sessions;
+}
+
+Result<SessionInfo> Sessions::info(const Luid& luid) {
+  TRY_ASSIGN(const auto session, open(luid));
+  if (luid.high == kUserLuidHigh) return info_of_user(luid.low);
+  return SessionInfo{luid, 0, luid == kSystemLuid ? "SYSTEM" : "ANONYMOUS LOGON", {}};
+}
+
+SavedCredentials Sessions::saved() {
+  return {geteuid(), now_};
+}
+
+}  // namespace opensspi::logon

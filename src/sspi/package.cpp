@@ -1,0 +1,21 @@
+// What every credential answers unless its package says otherwise, and what Acquire may take out of
+// a logon session.
+#include "sspi/package.h"
+
+namespace opensspi {
+
+Result<Names> Credential::names() const {
+  return fail(Status::NoCredentials, "the credential has no name");
+}
+
+Result<StoredIdentity> session_identity(const AcquireRequest& request, std::string_view name) {
+  if (request.supplied_only) {
+    return fail(Status::NoCredentials, "only credentials that the caller supplies may be used");
+  }
+  if (request.session == nullptr) {
+    return fail(Status::NoCredentials, "there is no logon session");
+  }
+  return request.session->identity(name);
+}
+
+}  // namespace opensspi

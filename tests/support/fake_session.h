@@ -1,0 +1,46 @@
+// A logon session in memory: one identity, and what is saved for targets.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sspi/logon_session.h"
+
+namespace opensspi::test {
+
+class FakeSession final : public LogonSession {
+ public:
+  FakeSession() = default;
+  explicit FakeSession(std::shared_ptr<const Identity> own, FileTime expiry = kNever)
+      : own_(std::move(own)), expiry_(expiry) {}
+
+  void save(const std::string& target, std::shared_ptr<const Identity> identity) {
+    saved_[target] = std::move(identity);
+  }
+  void set_luid(Luid luid) { luid_ = luid; }
+
+  [[nodiscard]] Luid luid() const override { return luid_; }
+  [[nodiscard]] Result<StoredIdentity> identity(std::string_view name) const override {
+    if (own_ != nullptr && (name.empty() || name == own_->user))
+      return StoredIdentity{own_, expiry_};
+    return fail(Status::NoCredentials, "nobody has logged on");
+  }
+  [[nodiscard]] Result<StoredIdentity> saved(std::string_view target_name) const override {
+    const auto found = saved_.find(std::string(target_name));
+    if (found != saved_.end()) return StoredIdentity{found->second, kNever};
+    return fail(Status::NoCredentials, "nothing is saved");
+  }
+  [[nodiscard]] bool has_saved() const override { return !saved_.empty(); }
+  [[nodiscard]] std::vector<std::string> kerberos_caches() const override { return {}; }
+
+ private:
+  std::shared_ptr<const Identity> own_;
+  FileTime expiry_ = kNever;
+  std::map<std::string, std::shared_ptr<const Identity>> saved_;
+  Luid luid_{1000, kUserLuidHigh};
+};
+
+}  // namespace opensspi::test
