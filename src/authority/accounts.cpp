@@ -212,21 +212,22 @@ Result<std::vector<Account>> AccountStore::read(const char* sql, const AccountKe
   TRY_ASSIGN(Statement rows, session->database.prepare(sql));
   if (key != nullptr) rows.bind(key->user).bind(key->domain);
   std::vector<Account> accounts;
+  std::vector<CounterEntry> entries;
   for (;;) {
     TRY_ASSIGN(const bool row, rows.step());
-    if (!row) return accounts;
-    Account account = account_of(rows);
-    LogonCounters counters = counters_of(rows, 8);
-    {
-      TRY_ASSIGN(const SharedCounters::Hold held, session->counters.hold());
-      const LogonCounters* shared = session->counters.find(held, unsigned_at(rows, 7));
-      if (shared != nullptr) counters = *shared;
-    }
-    account.failures = counters.failures;
-    account.last_logon = counters.last_logon;
-    account.locked_until = locked_until(counters, policy, now);
-    accounts.push_back(std::move(account));
+    if (!row) break;
+    accounts.push_back(account_of(rows));
+    entries.push_back({unsigned_at(rows, 7), counters_of(rows, 8)});
   }
+  TRY_ASSIGN(const SharedCounters::Hold held, session->counters.hold());
+  for (std::size_t i = 0; i < accounts.size(); ++i) {
+    const LogonCounters* shared = session->counters.find(held, entries[i].key);
+    const LogonCounters& counters = shared != nullptr ? *shared : entries[i].counters;
+    accounts[i].failures = counters.failures;
+    accounts[i].last_logon = counters.last_logon;
+    accounts[i].locked_until = locked_until(counters, policy, now);
+  }
+  return accounts;
 }
 
 Result<std::vector<Account>> AccountStore::list() {

@@ -11,10 +11,15 @@ constexpr FileTime kMinute = 600'000'000;
 constexpr FileTime kRemembered = 60 * kMinute;  // unknown names, at least
 constexpr std::int64_t kMaxUnknownNames = 100'000;
 
+// Always one row, so that a name without an account takes the same steps: its first column says
+// whether there is one, and where there is none the rest is made up.
 constexpr const char* kCandidatesSql =
-    "SELECT user, domain, sid, enabled, must_change, expiry, created, counter_key, nt_hash"
-    " FROM accounts WHERE user_key = ?1 AND domain_key IN (?2, ?3)"
+    "SELECT coalesce(user, ?1), coalesce(domain, ?2), coalesce(sid, ?5), coalesce(enabled, 1),"
+    "       coalesce(must_change, 0), coalesce(expiry, ?6), coalesce(created, 0),"
+    "       coalesce(counter_key, ?4), coalesce(nt_hash, zeroblob(16)), counter_key IS NOT NULL"
+    " FROM (SELECT 1) LEFT JOIN accounts ON user_key = ?1 AND domain_key IN (?2, ?3)"
     " ORDER BY domain_key = ?2 DESC LIMIT 1";
+constexpr std::string_view kNobodysSid = "S-1-5-21-1000000000-2000000000-3000000000-1000";
 constexpr const char* kMachineSql =
     "SELECT lockout_threshold, lockout_minutes, counter_secret FROM machine";
 constexpr const char* kCountersSql =
@@ -124,16 +129,16 @@ Result<LogonRecord> AccountStore::look_up(const AccountName& sent) {
   {
     TRY_ASSIGN(Statement account, session->database.prepare(kCandidatesSql));
     account.bind(keys[0].user).bind(keys[0].domain).bind(keys[1].domain);
-    TRY_ASSIGN(record.known, account.step());
-    if (record.known) {
-      record.account = account_of(account);
-      record.counter_key = unsigned_at(account, 7);
-      const ByteView hash = account.blob(8);
-      if (hash.size() != record.nt_hash.expose().size()) {
-        return fail(Status::InternalError, "the accounts database is damaged");
-      }
-      std::copy(hash.begin(), hash.end(), record.nt_hash.expose_mutable().begin());
+    account.bind(sql_integer(record.counter_key)).bind(kNobodysSid).bind(sql_integer(kNever));
+    TRY(account.step_to_row());
+    record.account = account_of(account);
+    record.counter_key = unsigned_at(account, 7);
+    const ByteView hash = account.blob(8);
+    if (hash.size() != record.nt_hash.expose().size()) {
+      return fail(Status::InternalError, "the accounts database is damaged");
     }
+    std::copy(hash.begin(), hash.end(), record.nt_hash.expose_mutable().begin());
+    record.known = account.integer(9) != 0;
   }
   TRY_ASSIGN(Statement counters, session->database.prepare(kCountersSql));
   TRY_ASSIGN(const bool counted, counters.bind(sql_integer(record.counter_key)).step());

@@ -1,5 +1,5 @@
-// The policy file: TOML. The system's file is read first, then the user's, which may only narrow: of
-// each key the stricter value holds, and a key that the user's file does not name stays as the
+// The policy file: TOML. The system's file is read first, then the user's, which may only narrow:
+// of each key the stricter value holds, and a key that the user's file does not name stays as the
 // system has it. docs/policy.md lists the keys. Only file.cpp knows toml++.
 #pragma once
 
@@ -31,8 +31,8 @@ struct Paths {
   std::string only;    // when set it must be there and the others do not count
 };
 
-// /etc/opensspi/policy.toml and opensspi/policy.toml in the user's configuration folder, or the file
-// that $OPENSSPI_POLICY names. In a set-uid process no variable counts.
+// /etc/opensspi/policy.toml and opensspi/policy.toml in the user's configuration folder, or the
+// file that $OPENSSPI_POLICY names. In a set-uid process no variable counts.
 [[nodiscard]] Paths standard_paths();
 
 // The policy of these files, defaults where they say nothing. On a Problem the caller refuses

@@ -36,5 +36,63 @@ TEST_F(Fork, AWorkerOutlivesItsMaster) {
   EXPECT_TRUE(open()->find({"carol", ""}));
 }
 
+// A child that tidies up must not end what its parent has open.
+TEST_F(Fork, AChildsEndIsNotTheParents) {
+  auto store = open();
+  ASSERT_TRUE(store->add({"alice", ""}, hash_of("secret")));
+  for (const bool child_uses_it : {false, true}) {
+    EXPECT_EQ(wait_for(start_process([&] {
+                if (child_uses_it && !store->set_must_change({"alice", ""}, true)) return 1;
+                store.reset();
+                return 0;
+              })),
+              0);
+    EXPECT_EQ(store->find({"alice", ""})->must_change, child_uses_it);
+    ASSERT_TRUE(store->add({child_uses_it ? "carol" : "bob", ""}, hash_of("secret")));
+  }
+  EXPECT_EQ(open()->list()->size(), 3U);
+}
+
+TEST_F(Fork, AChildsChildHasItsOwnToo) {
+  auto store = open();
+  ASSERT_TRUE(store->add({"parent", ""}, hash_of("secret")));
+  EXPECT_EQ(wait_for(start_process([&] {
+              if (!store->add({"child", ""}, hash_of("secret"))) return 1;
+              const int below = wait_for(start_process([&] {
+                if (!store->add({"grandchild", ""}, hash_of("secret"))) return 2;
+                store.reset();
+                return 0;
+              }));
+              if (!store->find({"grandchild", ""})) return 3;
+              store.reset();
+              return below;
+            })),
+            0);
+  EXPECT_EQ(store->list()->size(), 3U);
+}
+
+// A transaction of the parent's is not the child's.
+TEST_F(Fork, InTheMiddleOfAWrite) {
+  deadline = std::chrono::milliseconds(50);
+  auto store = open();
+  ASSERT_TRUE(store->add({"alice", ""}, hash_of("secret")));
+  auto writer = Database::open(path, deadline, {});
+  ASSERT_TRUE(writer && writer->execute("BEGIN IMMEDIATE"));
+  Signal refused, committed;
+  const pid_t child = start_process([&] {
+    const bool changed = store->set_must_change({"alice", ""}, true).has_value();
+    refused.give();
+    committed.await();
+    if (changed) return 1;  // the parent held it
+    return store->set_must_change({"alice", ""}, true) ? 0 : 2;
+  });
+  refused.await();
+  ASSERT_TRUE(writer->execute("UPDATE accounts SET enabled = 0; COMMIT"));
+  committed.give();
+  EXPECT_EQ(wait_for(child), 0);
+  EXPECT_TRUE(store->find({"alice", ""})->must_change);
+  EXPECT_FALSE(store->find({"alice", ""})->enabled);
+}
+
 }  // namespace
 }  // namespace opensspi::authority

@@ -52,7 +52,7 @@ TEST_F(PrivateFile, NoneIsNoAuthority) {
 
 TEST_F(PrivateFile, AFileThatOthersCanReadIsRefused) {
   open();
-  for (const mode_t bits : {0640, 0620, 0610, 0604, 0602, 0601}) {
+  for (const mode_t bits : {0640U, 0620U, 0610U, 0604U, 0602U, 0601U}) {
     ASSERT_EQ(chmod(path.c_str(), bits), 0);
     for (const Missing missing : {Missing::Create, Missing::Refuse}) {
       const auto store = try_open(missing);
@@ -67,7 +67,7 @@ TEST_F(PrivateFile, AFileThatOthersCanReadIsRefused) {
 
 TEST_F(PrivateFile, AFolderThatOthersCanWriteIsRefused) {
   open();
-  for (const mode_t bits : {0770, 0707, 01777}) {
+  for (const mode_t bits : {0770U, 0707U, 01777U}) {
     ASSERT_EQ(chmod(folder.c_str(), bits), 0);
     EXPECT_EQ(why_of(try_open()),
               "others can write to the folder of the accounts: take that right away (chmod go-w)");
