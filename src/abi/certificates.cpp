@@ -62,12 +62,23 @@ struct Registers {
   std::mutex mutex;
   std::unordered_map<const CERT_CONTEXT*, Reference> contexts;
   std::unordered_map<const void*, std::shared_ptr<Store>> stores;
+  // The stores that contexts have of their own, by the context whose chain they hold.
+  std::unordered_map<const void*, const CERT_CONTEXT*> chains;
 
   PCCERT_CONTEXT refer(const std::shared_ptr<Held>& held) {
     Reference& reference = contexts[&held->context];
     reference.held = held;
     ++reference.count;
     return &held->context;
+  }
+
+  // Null when it is no living store.
+  std::shared_ptr<Store> find(const void* store) {
+    if (const auto at = stores.find(store); at != stores.end()) return at->second;
+    const auto chain = chains.find(store);
+    if (chain == chains.end()) return nullptr;
+    const auto& owner = contexts.at(chain->second).held;
+    return {owner, owner->chain.get()};
   }
 };
 
@@ -86,6 +97,7 @@ Result<PCCERT_CONTEXT> new_certificate_context(x509::KeyPair pair) {
   held->context.hCertStore = chain.get();
   held->chain = std::move(chain);
   const std::lock_guard lock(registers().mutex);
+  registers().chains.emplace(held->context.hCertStore, &held->context);
   return registers().refer(held);
 }
 
@@ -104,6 +116,7 @@ bool drop_certificate_reference(PCCERT_CONTEXT context) {
   if (found == registers().contexts.end()) return false;
   if (--found->second.count == 0) {
     last = std::move(found->second.held);
+    registers().chains.erase(last->chain.get());
     registers().contexts.erase(found);
   }
   return true;
@@ -127,8 +140,7 @@ Result<PCCERT_CONTEXT> next_in_store(HCERTSTORE store, PCCERT_CONTEXT previous) 
   std::shared_ptr<Store> found;
   {
     const std::lock_guard lock(registers().mutex);
-    const auto at = registers().stores.find(store);
-    if (at != registers().stores.end()) found = at->second;
+    found = registers().find(store);
   }
   if (found == nullptr) return fail(Status::InvalidHandle, "this is no open certificate store");
   auto next = found->certificates.begin();

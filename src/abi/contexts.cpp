@@ -140,7 +140,7 @@ Result<SECURITY_STATUS> later_leg(const LegCall& call, LegEvent& event) {
 Result<SECURITY_STATUS> run(const LegCall& call) {
   LegEvent event(Module::instance().observers());
   auto status = call.context == nullptr ? first_leg(call, event) : later_leg(call, event);
-  event.tell(status ? *status : to_security_status(status.error().status));
+  event.tell(status);
   return status;
 }
 

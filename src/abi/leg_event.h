@@ -1,4 +1,4 @@
-// The event that a program's callback gets for each leg.
+// What the observers hear of each leg: the event that a program's callback gets, and the log.
 #pragma once
 
 #include <chrono>
@@ -17,10 +17,12 @@ class LegEvent {
 
   // What came of the step; `token` is what the caller brought.
   void note(const ContextEntry& entry, ByteView token, const StepOutput& output);
-  // Tells the callback, if there is one and anything was noted.
-  void tell(SECURITY_STATUS status);
+  // Tells the callback, if there is one and anything was noted, and the log.
+  void tell(const Result<SECURITY_STATUS>& status);
 
  private:
+  void log(const Result<SECURITY_STATUS>& status) const;
+
   const Observers& observers_;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   opensspi_event event_{};

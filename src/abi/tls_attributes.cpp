@@ -12,9 +12,10 @@ namespace opensspi::abi {
 namespace {
 
 Result<void> write_certificate(const ContextEntry& entry, AttributeId id, PCCERT_CONTEXT& out) {
-  TRY_ASSIGN(x509::Certificate certificate, ask<x509::Certificate>(entry, id));
+  TRY_ASSIGN(const x509::Certificate certificate, ask<x509::Certificate>(entry, id));
   x509::KeyPair pair;
-  pair.chain.push_back(std::move(certificate));
+  pair.chain.push_back(certificate);
+  for (const x509::Certificate& issuer : certificate.presented_with()) pair.chain.push_back(issuer);
   TRY_ASSIGN(out, new_certificate_context(std::move(pair)));
   return {};
 }
