@@ -1,0 +1,101 @@
+// Both sides of one CREDSSP logon, with the flags that Microsoft's own callers use.
+#pragma once
+
+#include "abi/party.h"
+
+namespace caller {
+
+inline constexpr ULONG kClientFlags =
+    ISC_REQ_MUTUAL_AUTH | ISC_REQ_USE_SUPPLIED_CREDS | ISC_REQ_DELEGATE | ISC_REQ_REPLAY_DETECT |
+    ISC_REQ_SEQUENCE_DETECT | ISC_REQ_CONFIDENTIALITY | ISC_REQ_EXTENDED_ERROR | ISC_REQ_STREAM;
+inline constexpr ULONG kServerFlags = ASC_REQ_DELEGATE | ASC_REQ_REPLAY_DETECT |
+                                      ASC_REQ_SEQUENCE_DETECT | ASC_REQ_CONFIDENTIALITY |
+                                      ASC_REQ_EXTENDED_ERROR | ASC_REQ_STREAM;
+inline constexpr SEC_WCHAR kTarget[] = u"TERMSRV/server.wonderland.example";
+
+struct Options {
+  const SEC_WCHAR* user = u"alice";
+  const SEC_WCHAR* password = u"Queen of \u2665";
+  ULONG client_flags = kClientFlags;
+  DWORD client_protocols = 0;  // SP_PROT_
+  opensspi_authority authority = users().authority();
+};
+
+class CredSspPair {
+ public:
+  explicit CredSspPair(const Options& options = {})
+      : client_credential(acquire(options)),
+        server_credential(
+            acquire_server("CREDSSP", CredSspCred::server().get(), options.authority)),
+        client(Party::client(client_credential, options.client_flags, kTarget)),
+        server(Party::server(server_credential, kServerFlags)) {}
+
+  Credential client_credential, server_credential;
+  Party client, server;
+
+ private:
+  static Credential acquire(const Options& options) {
+    IdentityW identity(options.user, u"WONDERLAND", options.password);
+    CredSspCred cred = CredSspCred::client(identity.get());
+    cred.schannel().grbitEnabledProtocols = options.client_protocols;
+    return acquire_client(CREDSSP_NAME, cred.get());
+  }
+};
+
+// TLS 1.2 and 1.3 behave alike here.
+inline constexpr DWORD kTlsVersions[] = {SP_PROT_TLS1_2_CLIENT, SP_PROT_TLS1_3_CLIENT};
+inline std::string name_of_version(const testing::TestParamInfo<DWORD>& info) {
+  return info.param == SP_PROT_TLS1_2_CLIENT ? "Tls12" : "Tls13";
+}
+
+inline SecPkgContext_StreamSizes stream_sizes(Party& party) {
+  SecPkgContext_StreamSizes sizes{};
+  EXPECT_STATUS(SEC_E_OK, QueryContextAttributesW(party.get(), SECPKG_ATTR_STREAM_SIZES, &sizes));
+  return sizes;
+}
+
+// EncryptMessage as Windows programs call it: header, data and trailer in one piece of memory,
+// whose used part is the record.
+inline Bytes encrypt(Party& party, std::string_view text) {
+  const SecPkgContext_StreamSizes sizes = stream_sizes(party);
+  Bytes memory(sizes.cbHeader + text.size() + sizes.cbTrailer);
+  std::memcpy(memory.data() + sizes.cbHeader, text.data(), text.size());
+  SecBuffer buffers[] = {
+      {sizes.cbHeader, SECBUFFER_STREAM_HEADER, memory.data()},
+      {static_cast<ULONG>(text.size()), SECBUFFER_DATA, memory.data() + sizes.cbHeader},
+      {sizes.cbTrailer, SECBUFFER_STREAM_TRAILER, memory.data() + sizes.cbHeader + text.size()},
+      {0, SECBUFFER_EMPTY, nullptr}};
+  SecBufferDesc message{SECBUFFER_VERSION, 4, buffers};
+  EXPECT_STATUS(SEC_E_OK, EncryptMessage(party.get(), 0, &message, 0));
+  memory.resize(std::size_t{buffers[0].cbBuffer} + buffers[1].cbBuffer + buffers[2].cbBuffer);
+  return memory;
+}
+
+// DecryptMessage with the buffers that it wants.
+struct Received {
+  SECURITY_STATUS status = SEC_E_OK;
+  std::string text{};
+  Bytes extra{};
+  ULONG missing = 0;
+};
+
+inline Received decrypt(Party& party, Bytes& bytes) {
+  SecBuffer buffers[] = {{static_cast<ULONG>(bytes.size()), SECBUFFER_DATA, bytes.data()},
+                         {0, SECBUFFER_EMPTY, nullptr},
+                         {0, SECBUFFER_EMPTY, nullptr},
+                         {0, SECBUFFER_EMPTY, nullptr}};
+  SecBufferDesc message{SECBUFFER_VERSION, 4, buffers};
+  Received received;
+  received.status = DecryptMessage(party.get(), &message, 0, nullptr);
+  for (const SecBuffer& buffer : buffers) {
+    const auto* data = static_cast<const std::uint8_t*>(buffer.pvBuffer);
+    if (buffer.BufferType == SECBUFFER_MISSING) received.missing = buffer.cbBuffer;
+    if (received.status < 0) continue;
+    if (buffer.BufferType == SECBUFFER_DATA && buffer.cbBuffer != 0)
+      received.text.assign(data, data + buffer.cbBuffer);
+    if (buffer.BufferType == SECBUFFER_EXTRA) received.extra.assign(data, data + buffer.cbBuffer);
+  }
+  return received;
+}
+
+}  // namespace caller

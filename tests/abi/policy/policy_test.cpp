@@ -1,0 +1,225 @@
+// What the policy file forbids is forbidden at the C ABI, too, and what the environment asks for
+// happens only where the policy allows it.
+#include <unistd.h>
+
+#include "abi/credssp/pair.h"
+
+namespace caller {
+namespace {
+
+constexpr std::uint32_t kNtlmBlocked = 0xC0000418;
+
+void write_policy(const std::string& text) {
+  std::ofstream(folder().path() / "policy.toml") << text;
+}
+
+SECURITY_STATUS acquire(const SEC_WCHAR* package, ULONG use, void* auth_data = nullptr) {
+  CredHandle handle{};
+  const SECURITY_STATUS status = AcquireCredentialsHandleW(
+      nullptr, wide(package), use, nullptr, auth_data, nullptr, nullptr, &handle, nullptr);
+  if (status == SEC_E_OK) FreeCredentialsHandle(&handle);
+  return status;
+}
+
+class Policy : public testing::Test {
+ protected:
+  static void set(const std::string& text) {
+    write_policy(text);
+    ASSERT_STATUS(SEC_E_OK, opensspi_reload_policy());
+  }
+  ~Policy() override {
+    write_policy("");
+    EXPECT_STATUS(SEC_E_OK, opensspi_reload_policy());
+  }
+};
+
+TEST_F(Policy, ForbidsNtlmInEveryPackage) {
+  set("[ntlm]\nallowed = false\n");
+  IdentityW identity;
+  CredSspCred client = CredSspCred::client(identity.get()), server = CredSspCred::server();
+  const struct {
+    const SEC_WCHAR* package;
+    ULONG use;
+    void* auth_data;
+  } rows[] = {{u"NTLM", SECPKG_CRED_OUTBOUND, identity.get()},
+              {u"NTLM", SECPKG_CRED_INBOUND, nullptr},
+              {u"Negotiate", SECPKG_CRED_OUTBOUND, identity.get()},
+              {u"Negotiate", SECPKG_CRED_BOTH, nullptr},
+              {u"CREDSSP", SECPKG_CRED_OUTBOUND, client.get()},
+              {u"CREDSSP", SECPKG_CRED_INBOUND, server.get()}};
+  for (const auto& row : rows) {
+    EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, acquire(row.package, row.use, row.auth_data));
+    EXPECT_EQ(kNtlmBlocked, last_error().nt_status);
+  }
+  set("");
+  EXPECT_STATUS(SEC_E_OK, acquire(u"NTLM", SECPKG_CRED_OUTBOUND));
+}
+
+TEST_F(Policy, NewOneDoesNotTouchWhatLives) {
+  CredSspPair pair;
+  pair.server.receive(pair.client.run().token);
+  set("[ntlm]\nallowed = false\n");
+  ASSERT_LOGGED_ON(pair.client, pair.server);
+}
+
+TEST_F(Policy, DecidesWhetherNtlmGoesBare) {
+  const auto first_byte = [](const SEC_WCHAR* target) {
+    IdentityW identity;
+    Credential credential = acquire_client(u"Negotiate", identity.get());
+    Party client = Party::client(credential, 0, target);
+    return client.run().token.at(0);
+  };
+  EXPECT_EQ('N', first_byte(u"TERMSRV/server"));
+  EXPECT_EQ('N', first_byte(u"termsrv/server"));
+  EXPECT_EQ(0x60, first_byte(u"HTTP/server"));
+  EXPECT_EQ(0x60, first_byte(nullptr));
+  set("[negotiate]\nraw_ntlm = \"never\"\n");
+  EXPECT_EQ(0x60, first_byte(u"TERMSRV/server"));
+  set("[negotiate]\nraw_ntlm = \"always\"\n");
+  EXPECT_EQ('N', first_byte(u"HTTP/server"));
+}
+
+TEST_F(Policy, CredSspSpeaksSpnegoWhenNtlmMayNotGoBare) {
+  set("[negotiate]\nraw_ntlm = \"never\"\n");
+  std::vector<std::string> sent;
+  const auto note = [](const opensspi_event* event, void* user) {
+    static_cast<std::vector<std::string>*>(user)->push_back(event->sent);
+  };
+  opensspi_set_event_callback(note, &sent);
+  CredSspPair pair;
+  talk(pair.client, pair.server);
+  opensspi_set_event_callback(nullptr, nullptr);
+  EXPECT_STATUS(SEC_E_OK, pair.client.status());
+  EXPECT_STATUS(SEC_E_OK, pair.server.status());
+  EXPECT_NE(sent.end(), std::find(sent.begin(), sent.end(), "TSRequest: NegTokenResp, pubKeyAuth"));
+  Bytes record = encrypt(pair.client, "through SPNEGO");
+  EXPECT_EQ("through SPNEGO", decrypt(pair.server, record).text);
+  opensspi_identity identity{};
+  ASSERT_STATUS(SEC_E_OK, opensspi_delegated_credential(pair.server.get(), &identity));
+  EXPECT_STREQ(kPassword, identity.password);
+  opensspi_identity_free(&identity);
+}
+
+TEST_F(Policy, MayHaveNoAuthority) {
+  set("[authority]\nkind = \"none\"\n");
+  CredSspCred server_cred = CredSspCred::server();
+  EXPECT_STATUS(SEC_E_NO_AUTHENTICATING_AUTHORITY,
+                acquire(CREDSSP_NAME, SECPKG_CRED_INBOUND, server_cred.get()));
+  // NTLM on Windows gives the credential to anybody; its logons find nobody who judges.
+  Credential server_credential;
+  ASSERT_STATUS(SEC_E_OK, AcquireCredentialsHandleW(nullptr, wide(u"NTLM"), SECPKG_CRED_INBOUND,
+                                                    nullptr, nullptr, nullptr, nullptr,
+                                                    server_credential.get(), nullptr));
+  IdentityW identity;
+  Credential client_credential = acquire_client(u"NTLM", identity.get());
+  Party client = Party::client(client_credential, 0), server = Party::server(server_credential);
+  talk(client, server);
+  EXPECT_STATUS(SEC_E_NO_AUTHENTICATING_AUTHORITY, server.status());
+  // Who brings its own does not need the policy's.
+  CredSspPair pair;
+  ASSERT_LOGGED_ON(pair.client, pair.server);
+}
+
+TEST_F(Policy, WithAnErrorIsNotTakenAndTheOldOneStays) {
+  set("[negotiate]\nraw_ntlm = \"always\"\n");
+  write_policy("\n\n[ntlm]\nalowed = false\n");
+  EXPECT_STATUS(SEC_E_INVALID_PARAMETER, opensspi_reload_policy());
+  EXPECT_EQ(4, last_error().value);  // the line
+  IdentityW identity;
+  Credential credential = acquire_client(u"Negotiate", identity.get());
+  Party client = Party::client(credential, 0);
+  EXPECT_EQ('N', client.run().token.at(0));
+}
+
+// The rest needs a process that has not used the library yet: a death test's. It has a folder of
+// its own, which it takes with it.
+class PolicyAtStart : public testing::Test {
+ protected:
+  PolicyAtStart() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+
+  [[noreturn]] static void end(int code) {
+    std::filesystem::remove_all(folder().path());
+    _exit(code);
+  }
+  // The code tells what the first acquire gave.
+  [[noreturn]] static void acquire_and_end() {
+    const SECURITY_STATUS status = acquire(u"NTLM", SECPKG_CRED_OUTBOUND);
+    end(status == SEC_E_OK                     ? 10
+        : status == SEC_E_INTERNAL_ERROR       ? 11
+        : status == SEC_E_UNSUPPORTED_FUNCTION ? 12
+                                               : 13);
+  }
+  static void log_on(const SEC_WCHAR* password) {
+    CredSspPair pair({.password = password});
+    talk(pair.client, pair.server);
+  }
+  static std::string content(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+};
+
+TEST_F(PolicyAtStart, WithAnErrorPermitsNothing) {
+  EXPECT_EXIT(
+      {
+        write_policy("[ntlm]\nalowed = true\n");
+        acquire_and_end();
+      },
+      testing::ExitedWithCode(11), "");
+}
+
+TEST_F(PolicyAtStart, ThatIsNotThereAlthoughNamedPermitsNothing) {
+  EXPECT_EXIT(
+      {
+        setenv("OPENSSPI_POLICY", "/nonexistent/policy.toml", 1);
+        acquire_and_end();
+      },
+      testing::ExitedWithCode(11), "");
+}
+
+TEST_F(PolicyAtStart, UsersFileNarrowsTheSystems) {
+  EXPECT_EXIT(
+      {
+        unsetenv("OPENSSPI_POLICY");
+        unsetenv("XDG_CONFIG_HOME");
+        std::filesystem::create_directories(folder().path() / ".config/opensspi");
+        std::ofstream(folder().path() / ".config/opensspi/policy.toml")
+            << "[ntlm]\nallowed = false\n";
+        acquire_and_end();
+      },
+      testing::ExitedWithCode(12), "");
+}
+
+TEST_F(PolicyAtStart, KeyLogVariableCountsOnlyWhereAllowed) {
+  for (const bool allowed : {false, true}) {
+    EXPECT_EXIT(
+        {
+          const std::string path = folder().path() / "keys.log";
+          setenv("SSLKEYLOGFILE", path.c_str(), 1);
+          if (allowed) write_policy("[tls]\nkeylog_env = true\n");
+          log_on(u"Queen of \u2665");
+          const bool written = content(path).find("CLIENT_TRAFFIC_SECRET_0 ") != std::string::npos;
+          end(written == allowed && std::filesystem::exists(path) == allowed ? 0 : 1);
+        },
+        testing::ExitedWithCode(0), "");
+  }
+}
+
+TEST_F(PolicyAtStart, LogVariableCountsOnlyWhereAllowed) {
+  for (const bool allowed : {false, true}) {
+    EXPECT_EXIT(
+        {
+          const std::string path = folder().path() / "opensspi.log";
+          setenv("OPENSSPI_LOG", path.c_str(), 1);
+          if (allowed) write_policy("[log]\nenv = true\n");
+          log_on(u"Jabberwocky");
+          const std::string lines = content(path);
+          const bool written = lines.find("warning CREDSSP: wrong password") != std::string::npos;
+          end(written == allowed && std::filesystem::exists(path) == allowed ? 0 : 1);
+        },
+        testing::ExitedWithCode(0), "");
+  }
+}
+
+}  // namespace
+}  // namespace caller
