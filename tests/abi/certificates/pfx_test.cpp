@@ -1,0 +1,213 @@
+// PFXImportCertStore and CertEnumCertificatesInStore, as Windows servers find their certificate,
+// and that stores, certificates and credentials may be freed in any order.
+#include "abi/credssp/pair.h"
+#include "material.h"
+
+namespace caller {
+namespace {
+
+constexpr SEC_WCHAR kSesame[] = u"sesame";
+
+// A PFX of the self-signed pair, as the openssl command makes it.
+const std::string& pfx() {
+  static const std::string* const made = [] {
+    const Files files("pfx");
+    files.openssl("pkcs12 -export -in $certificate -inkey $key -out $out -passout pass:sesame");
+    return new std::string(files.read());
+  }();
+  return *made;
+}
+
+HCERTSTORE import(const std::string& bytes, const SEC_WCHAR* password = kSesame) {
+  std::string copy = bytes;
+  CRYPT_DATA_BLOB blob{static_cast<DWORD>(copy.size()), reinterpret_cast<BYTE*>(copy.data())};
+  return PFXImportCertStore(&blob, password, 0);
+}
+
+TEST(Pfx, HoldsTheCertificate) {
+  const HCERTSTORE store = import(pfx());
+  ASSERT_NE(nullptr, store) << why();
+  const PCCERT_CONTEXT certificate = CertEnumCertificatesInStore(store, nullptr);
+  ASSERT_NE(nullptr, certificate);
+  EXPECT_EQ("CN=server.wonderland.example", subject_of(certificate));
+  EXPECT_EQ(store, certificate->hCertStore);
+  // Enumerating takes the reference of the certificate before.
+  EXPECT_EQ(nullptr, CertEnumCertificatesInStore(store, certificate));
+  EXPECT_FALSE(CertFreeCertificateContext(certificate));
+  EXPECT_TRUE(CertCloseStore(store, 0));
+}
+
+// In a PFX certificates come in any order; in the store the end entity is first.
+TEST(Pfx, HoldsTheChain) {
+  const Files files("chain");
+  files.openssl(
+      "req -x509 -newkey rsa:2048 -nodes -subj /CN=issuer -keyout $out.ca -out $out2.ca; "
+      "openssl req -new -key $key -subj /CN=leaf | "
+      "openssl x509 -req -CA $out2.ca -CAkey $out.ca -set_serial 7 -out $out2.leaf; "
+      "openssl pkcs12 -export -in $out2.leaf -inkey $key -certfile $out2.ca -out $out "
+      "-passout pass:sesame");
+  const HCERTSTORE store = import(files.read());
+  ASSERT_NE(nullptr, store) << why();
+  std::vector<std::string> subjects;
+  for (PCCERT_CONTEXT at = nullptr; (at = CertEnumCertificatesInStore(store, at)) != nullptr;)
+    subjects.push_back(subject_of(at));
+  EXPECT_EQ((std::vector<std::string>{"CN=leaf", "CN=issuer"}), subjects);
+  EXPECT_TRUE(CertCloseStore(store, 0));
+}
+
+TEST(Pfx, OfOldAlgorithmsOpensToo) {
+  const Files files("old");
+  files.openssl(
+      "pkcs12 -export -legacy -in $certificate -inkey $key -out $out -passout pass:sesame");
+  const HCERTSTORE store = import(files.read());
+  ASSERT_NE(nullptr, store) << why();  // PBE with SHA-1 and RC2 or 3DES, as Windows exported it
+  EXPECT_TRUE(CertCloseStore(store, 0));
+}
+
+TEST(Pfx, WithoutAPassword) {
+  const Files files("no-password");
+  files.openssl("pkcs12 -export -in $certificate -inkey $key -out $out -passout pass:");
+  for (const SEC_WCHAR* password : {static_cast<const SEC_WCHAR*>(nullptr), u""}) {
+    const HCERTSTORE store = import(files.read(), password);
+    EXPECT_NE(nullptr, store) << why();
+    EXPECT_TRUE(CertCloseStore(store, 0));
+  }
+}
+
+TEST(Pfx, WithAPasswordBeyondAscii) {
+  const Files files("beyond");
+  files.openssl(
+      "pkcs12 -export -in $certificate -inkey $key -out $out -passout 'pass:\xC3\xA4\xE2\x99\xA5'");
+  const HCERTSTORE store = import(files.read(), u"\u00E4\u2665");
+  EXPECT_NE(nullptr, store) << why();
+  EXPECT_TRUE(CertCloseStore(store, 0));
+}
+
+TEST(Pfx, IsRefusedWithTheWrongPassword) {
+  for (const SEC_WCHAR* wrong : {static_cast<const SEC_WCHAR*>(nullptr), u"", u"Sesame"}) {
+    EXPECT_EQ(nullptr, import(pfx(), wrong));
+    EXPECT_LT(last_error().status, 0);
+  }
+}
+
+TEST(Pfx, IsRefusedWhenItIsDamaged) {
+  EXPECT_EQ(nullptr, import(""));
+  EXPECT_EQ(nullptr, import("no PFX"));
+  EXPECT_EQ(nullptr, import(pfx().substr(0, pfx().size() / 2)));
+  for (std::size_t i = 0; i < pfx().size(); i += 97) {
+    std::string touched = pfx();
+    touched[i] = static_cast<char>(touched[i] ^ 1);
+    const HCERTSTORE store = import(touched);
+    if (store != nullptr) {
+      EXPECT_TRUE(CertCloseStore(store, 0));
+    }
+  }
+  EXPECT_EQ(nullptr, PFXImportCertStore(nullptr, kSesame, 0));
+  CRYPT_DATA_BLOB nothing{10, nullptr};
+  EXPECT_EQ(nullptr, PFXImportCertStore(&nothing, kSesame, 0));
+}
+
+TEST(Stores, RefuseWhatTheyDoNotHold) {
+  const HCERTSTORE store = import(pfx());
+  EXPECT_EQ(nullptr, CertEnumCertificatesInStore(store, server_certificate()));
+  EXPECT_EQ("CN=server.wonderland.example", subject_of(server_certificate()));
+  EXPECT_EQ(nullptr, CertEnumCertificatesInStore(nullptr, nullptr));
+  int own = 0;
+  EXPECT_EQ(nullptr, CertEnumCertificatesInStore(&own, nullptr));
+  EXPECT_TRUE(CertCloseStore(store, 0));
+  EXPECT_FALSE(CertCloseStore(store, 0));
+  EXPECT_EQ(nullptr, CertEnumCertificatesInStore(store, nullptr));
+  EXPECT_FALSE(CertCloseStore(&own, 0));
+  EXPECT_TRUE(CertCloseStore(nullptr, 0));
+}
+
+TEST(Contexts, CountTheirReferences) {
+  const PCCERT_CONTEXT context = from_pem(self_signed().certificate, self_signed().key);
+  EXPECT_EQ(context, CertDuplicateCertificateContext(context));
+  EXPECT_TRUE(CertFreeCertificateContext(context));
+  EXPECT_EQ("CN=server.wonderland.example", subject_of(context));
+  EXPECT_TRUE(CertFreeCertificateContext(context));
+  EXPECT_FALSE(CertFreeCertificateContext(context));
+  EXPECT_EQ(nullptr, CertDuplicateCertificateContext(context));
+  EXPECT_TRUE(CertFreeCertificateContext(nullptr));
+  CERT_CONTEXT forged{};
+  EXPECT_FALSE(CertFreeCertificateContext(&forged));
+}
+
+// A credential keeps what it needs of its certificate, a certificate what it needs of its store.
+TEST(Lifetimes, EachOrderOfFreeingIsFine) {
+  for (const bool store_first : {true, false}) {
+    const HCERTSTORE store = import(pfx());
+    const PCCERT_CONTEXT certificate = CertEnumCertificatesInStore(store, nullptr);
+    ASSERT_NE(nullptr, certificate);
+    CredSspCred server_cred = CredSspCred::server(certificate);
+    Credential server_credential = acquire_server("CREDSSP", server_cred.get());
+    if (store_first) {
+      EXPECT_TRUE(CertCloseStore(store, 0));
+      EXPECT_EQ("CN=server.wonderland.example", subject_of(certificate));
+      EXPECT_TRUE(CertFreeCertificateContext(certificate));
+    } else {
+      EXPECT_TRUE(CertFreeCertificateContext(certificate));
+      EXPECT_TRUE(CertCloseStore(store, 0));
+    }
+    IdentityW identity;
+    CredSspCred client_cred = CredSspCred::client(identity.get());
+    Credential client_credential = acquire_client(CREDSSP_NAME, client_cred.get());
+    Party client = Party::client(client_credential, kClientFlags, kTarget);
+    Party server = Party::server(server_credential, kServerFlags);
+    ASSERT_LOGGED_ON(client, server);
+  }
+}
+
+TEST(Lifetimes, FreedCertificatesAcquireNothing) {
+  const PCCERT_CONTEXT certificate = from_pem(self_signed().certificate, self_signed().key);
+  CredSspCred cred = CredSspCred::server(certificate);
+  EXPECT_TRUE(CertFreeCertificateContext(certificate));
+  const opensspi_authority authority = users().authority();
+  CredHandle handle{};
+  EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS,
+                opensspi_acquire_inbound("CREDSSP", cred.get(), &authority, &handle, nullptr));
+}
+
+TEST(Lifetimes, CertificateWithoutItsKeyAcquiresNothing) {
+  CredSspPair pair;
+  ASSERT_LOGGED_ON(pair.client, pair.server);
+  PCCERT_CONTEXT remote = nullptr;
+  ASSERT_STATUS(SEC_E_OK, QueryContextAttributesW(pair.client.get(),
+                                                  SECPKG_ATTR_REMOTE_CERT_CONTEXT, &remote));
+  CredSspCred cred = CredSspCred::server(remote);
+  const opensspi_authority authority = users().authority();
+  CredHandle handle{};
+  EXPECT_STATUS(SEC_E_NO_CREDENTIALS,
+                opensspi_acquire_inbound("CREDSSP", cred.get(), &authority, &handle, nullptr));
+  EXPECT_TRUE(CertFreeCertificateContext(remote));
+}
+
+// The issuers that the server showed come with its certificate.
+TEST(RemoteCertificate, StoreHoldsTheChain) {
+  const PemPair issuer = make_pem("issuer.example");
+  const PCCERT_CONTEXT certificate =
+      from_pem(self_signed().certificate + issuer.certificate, self_signed().key);
+  CredSspCred server_cred = CredSspCred::server(certificate);
+  Credential server_credential = acquire_server("CREDSSP", server_cred.get());
+  IdentityW identity;
+  CredSspCred client_cred = CredSspCred::client(identity.get());
+  Credential client_credential = acquire_client(CREDSSP_NAME, client_cred.get());
+  Party client = Party::client(client_credential, kClientFlags, kTarget);
+  Party server = Party::server(server_credential, kServerFlags);
+  ASSERT_LOGGED_ON(client, server);
+  PCCERT_CONTEXT remote = nullptr;
+  ASSERT_STATUS(SEC_E_OK,
+                QueryContextAttributesW(client.get(), SECPKG_ATTR_REMOTE_CERT_CONTEXT, &remote));
+  std::vector<std::string> subjects;
+  for (PCCERT_CONTEXT at = nullptr;
+       (at = CertEnumCertificatesInStore(remote->hCertStore, at)) != nullptr;)
+    subjects.push_back(subject_of(at));
+  EXPECT_EQ((std::vector<std::string>{"CN=server.wonderland.example", "CN=issuer.example"}),
+            subjects);
+  EXPECT_TRUE(CertFreeCertificateContext(remote));
+  EXPECT_TRUE(CertFreeCertificateContext(certificate));
+}
+
+}  // namespace
+}  // namespace caller
