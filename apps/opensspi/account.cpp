@@ -238,7 +238,8 @@ void add_account(CLI::App& app, Run& run) {
   };
   const auto with_password = [&](CLI::App* made) {
     made->add_option("--password-file", options->password_file,
-                     "The password is the first line; - is standard input; default: a prompt");
+                     "The password is the first line; - is standard input; default: a prompt")
+        ->type_name("FILE");
     made->add_flag("--must-change", options->must_change, "It must be changed before a logon");
     return made;
   };

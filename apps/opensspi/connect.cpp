@@ -204,15 +204,20 @@ void add_connect(CLI::App& app, Run& run) {
   connect_app->add_option("host", options->host, "The server; the port is 3389 when none is given")
       ->type_name("HOST[:PORT]")
       ->required();
-  connect_app->add_option("--user", options->user, "[DOMAIN\\]USER or USER@DOMAIN")->required();
-  connect_app->add_option("--password-file", options->password_file,
-                          "The password is the first line; - is standard input; default: "
-                          "$OPENSSPI_PASSWORD, else a prompt");
+  connect_app->add_option("--user", options->user, "[DOMAIN\\]USER or USER@DOMAIN")
+      ->type_name("NAME")
+      ->required();
+  connect_app
+      ->add_option("--password-file", options->password_file,
+                   "The password is the first line; - is standard input; default: "
+                   "$OPENSSPI_PASSWORD, else a prompt")
+      ->type_name("FILE");
   connect_app->add_option("--timeout", options->timeout_seconds, "Seconds that everything may take")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();
-  connect_app->add_option("--keylog", options->key_log,
-                          "Append the TLS secrets to a file, for Wireshark");
+  connect_app
+      ->add_option("--keylog", options->key_log, "Append the TLS secrets to a file, for Wireshark")
+      ->type_name("FILE");
   connect_app->add_flag("--require-trust", options->require_trust,
                         "Send no password to a server whose certificate is not trusted");
   connect_app->add_flag("--json", options->json, "The result as a JSON object");

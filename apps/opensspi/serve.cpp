@@ -265,26 +265,34 @@ void add_serve(CLI::App& app, Run& run) {
       ->type_name("ADDR:PORT")
       ->capture_default_str();
   auto* certificate =
-      serve_app->add_option("--cert", options->certificate.certificate,
-                            "The server's certificate and its intermediates, PEM; without it a "
-                            "self-signed one is made and kept beside the accounts");
+      serve_app
+          ->add_option("--cert", options->certificate.certificate,
+                       "The server's certificate and its intermediates, PEM; without it a "
+                       "self-signed one is made and kept beside the accounts")
+          ->type_name("FILE");
   serve_app
       ->add_option("--key", options->certificate.key, "Its private key, PEM; default: in --cert")
+      ->type_name("FILE")
       ->needs(certificate);
   auto* pfx = serve_app->add_option("--pfx", options->certificate.pfx,
                                     "Certificate and key in one PKCS#12 file");
-  pfx->excludes(certificate);
-  serve_app->add_option("--key-password-file", options->certificate.key_password_file,
-                        "The password of --key or --pfx, on the first line of a file");
-  serve_app->add_option("--user", options->user,
-                        "Become this user once the port is bound and the accounts are open");
+  pfx->type_name("FILE")->excludes(certificate);
+  serve_app
+      ->add_option("--key-password-file", options->certificate.key_password_file,
+                   "The password of --key or --pfx, on the first line of a file")
+      ->type_name("FILE");
+  serve_app
+      ->add_option("--user", options->user,
+                   "Become this user once the port is bound and the accounts are open")
+      ->type_name("NAME");
   serve_app
       ->add_option("--deadline", options->deadline_seconds,
                    "Seconds that a client has for its logon")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();
-  serve_app->add_option("--keylog", options->key_log,
-                        "Append the TLS secrets to a file, for Wireshark");
+  serve_app
+      ->add_option("--keylog", options->key_log, "Append the TLS secrets to a file, for Wireshark")
+      ->type_name("FILE");
   serve_app->add_flag("--json", options->json, "One JSON object for each logon");
   serve_app->add_flag("--once", options->once, "End after the first logon, accepted or refused");
   serve_app->add_flag("-q,--quiet", options->quiet, "Tell the logons only, not their messages");
