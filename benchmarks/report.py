@@ -28,7 +28,8 @@ NANOSECONDS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
 def read_rows(path):
     """{row: {side: {"unit": "ns" or "B", "values": [...]}}}, in the order of TITLES."""
     with open(path, encoding="utf-8") as file:
-        runs = json.load(file)["benchmarks"]
+        text = file.read()
+    runs = json.loads(text)["benchmarks"] if text else []  # a filter may leave nothing to write
     rows = {row: {} for row in TITLES}
     for run in runs:
         if run["run_type"] != "iteration":
