@@ -7,6 +7,7 @@
 #include <nettle/md5.h>
 #include <openssl/evp.h>
 
+#include <cstring>
 #include <memory>
 #include <new>
 
@@ -47,6 +48,18 @@ void hmac_md5_into(Out128 out, ByteView key, Pieces pieces) {
   hmac_md5_set_key(&mac.context, key.size(), key.data());
   for (const ByteView piece : pieces) hmac_md5_update(&mac.context, piece.size(), piece.data());
   hmac_md5_digest(&mac.context, out.size(), out.data());
+}
+
+// MD5 after one whole block, which is what the pads of HMAC are.
+void keep(SecretArray<16>& state, const md5_ctx& after_pad) {
+  static_assert(sizeof after_pad.state == 16);
+  std::memcpy(state.expose_mutable().data(), after_pad.state, sizeof after_pad.state);
+}
+
+void resume(md5_ctx& hash, const SecretArray<16>& state) {
+  std::memcpy(hash.state, state.expose().data(), sizeof hash.state);
+  hash.count = 1;
+  hash.index = 0;
 }
 
 const EVP_MD* sha256_algorithm() {
@@ -97,6 +110,25 @@ SecretArray<16> secret_hmac_md5(ByteView key, Pieces pieces) {
   SecretArray<16> out;
   hmac_md5_into(out.expose_mutable(), key, pieces);
   return out;
+}
+
+HmacMd5::HmacMd5(ByteView key) {
+  Erased<hmac_md5_ctx> mac;
+  hmac_md5_set_key(&mac.context, key.size(), key.data());
+  keep(inner_, mac.context.inner);
+  keep(outer_, mac.context.outer);
+}
+
+Digest128 HmacMd5::of(Pieces pieces) const {
+  Digest128 digest;
+  Erased<md5_ctx> hash;
+  resume(hash.context, inner_);
+  for (const ByteView piece : pieces) md5_update(&hash.context, piece.size(), piece.data());
+  md5_digest(&hash.context, digest.size(), digest.data());
+  resume(hash.context, outer_);
+  md5_update(&hash.context, digest.size(), digest.data());
+  md5_digest(&hash.context, digest.size(), digest.data());
+  return digest;
 }
 
 Digest256 sha256(Pieces pieces) {

@@ -34,7 +34,7 @@ DirectionKeys derive(const Key& exported_session_key, Direction direction) {
 crypto::Digest128 checksum(const DirectionKeys& keys, ByteView message) {
   Writer sequence_number(4);
   sequence_number.u32_le(keys.sequence_number);
-  return crypto::hmac_md5(keys.sign_key.expose(), {sequence_number.view(), message});
+  return keys.signing.of({sequence_number.view(), message});
 }
 
 // The same over the parts that the signature covers.

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 
+#include "crypto/digest.h"
 #include "crypto/rc4.h"
 #include "ntlm/flags.h"
 #include "ntlm/keys.h"
@@ -25,9 +26,9 @@ using Signature = std::array<std::uint8_t, kSignatureSize>;
 
 // The keys of one direction, and how far it has come.
 struct DirectionKeys {
-  DirectionKeys(Key sign, const Key& seal) : sign_key(std::move(sign)), rc4(seal.expose()) {}
+  DirectionKeys(const Key& sign, const Key& seal) : signing(sign.expose()), rc4(seal.expose()) {}
 
-  Key sign_key;
+  crypto::HmacMd5 signing;
   crypto::Rc4 rc4;
   std::uint32_t sequence_number = 0;
 };

@@ -53,6 +53,9 @@ TEST(Digest, HmacMd5OfRfc2202) {
     const std::string digest = vectors.text("Digest");
     EXPECT_EQ(to_hex(hmac_md5(key, {data})), digest);
     EXPECT_EQ(to_hex(secret_hmac_md5(key, {data}).expose()), digest);
+    const HmacMd5 keyed(key);
+    EXPECT_EQ(to_hex(keyed.of({data})), digest);
+    EXPECT_EQ(to_hex(keyed.of({data})), digest) << "used again";
     EXPECT_TRUE(vectors.all_consumed());
   }
 }
