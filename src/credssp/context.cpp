@@ -136,7 +136,10 @@ bool CredSspContext::answer(AwaitTsRequest& state, Reply reply, StepOutput& outp
 // Ends the authentication and closes TLS, so that the peer does not wait.
 void CredSspContext::refuse(const Error& error, StepOutput& output) {
   constexpr std::uint8_t kWarning = 1, kCloseNotify = 0;  // RFC 8446 6
-  if (const Result<Bytes> alert = session_->alert(kWarning, kCloseNotify)) {
+  Result<Bytes> alert = session_->alert(kWarning, kCloseNotify);
+  // A record that cannot be opened ends TLS itself, with an alert of its own.
+  if (!alert) alert = session_->handshake({}).token;
+  if (!alert->empty()) {
     append(output.token, *alert);
     output.sent = "TLS alert";
   }

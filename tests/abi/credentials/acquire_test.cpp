@@ -70,7 +70,7 @@ TEST(Acquire, ExtraUsesComeBesideTheDirection) {
 }
 
 TEST(Acquire, UnknownUsesAreRefused) {
-  EXPECT_LT(acquire({.use = 4}), 0);
+  EXPECT_LT(acquire({.use = 8}), 0);
   EXPECT_LT(acquire({.use = 0xFFFFFFFF}), 0);
 }
 

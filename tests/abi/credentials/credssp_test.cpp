@@ -1,4 +1,5 @@
 // CREDSSP_CRED: its types and parts, in both directions.
+#define SCHANNEL_USE_BLACKLISTS  // SCH_CREDENTIALS
 #include "abi/support.h"
 
 namespace caller {
@@ -108,6 +109,29 @@ TEST_F(CredSspCredentials, SchannelPartOfTheOtherDirectionIsAMismatch) {
   EXPECT_STATUS(SEC_E_ALGORITHM_MISMATCH, acquire(SECPKG_CRED_INBOUND, server.get()));
   server.schannel().grbitEnabledProtocols = SP_PROT_TLS1_3_SERVER;
   EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_INBOUND, server.get()));
+}
+
+TEST_F(CredSspCredentials, SchannelPartMayBeOfTheNewerForm) {
+  IdentityW identity;
+  SCH_CREDENTIALS schannel{};
+  schannel.dwVersion = SCH_CREDENTIALS_VERSION;
+  CREDSSP_CRED cred{};
+  cred.Type = CredsspSubmitBufferBoth;
+  cred.pSchannelCred = &schannel;
+  cred.pSpnegoCred = identity.get();
+  EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_OUTBOUND, &cred));
+  EXPECT_STATUS(SEC_E_NO_CREDENTIALS, acquire(SECPKG_CRED_INBOUND, &cred));
+  PCCERT_CONTEXT certificate = server_certificate();
+  schannel.cCreds = 1;
+  schannel.paCred = &certificate;
+  EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_INBOUND, &cred));
+  TLS_PARAMETERS parameters{};
+  schannel.cTlsParameters = 1;
+  schannel.pTlsParameters = &parameters;
+  parameters.grbitDisabledProtocols = SP_PROT_TLS1_3_SERVER;
+  EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_INBOUND, &cred));
+  parameters.grbitDisabledProtocols = SP_PROT_TLS1_3_SERVER | SP_PROT_TLS1_2_SERVER;
+  EXPECT_STATUS(SEC_E_ALGORITHM_MISMATCH, acquire(SECPKG_CRED_INBOUND, &cred));
 }
 
 TEST_F(CredSspCredentials, CertificateMustBeOneOfTheLibrary) {

@@ -117,6 +117,18 @@ TEST_P(CredSspAttributes, StoreOfTheRemoteCertificateCanBeEnumerated) {
   EXPECT_TRUE(CertFreeCertificateContext(remote));
 }
 
+TEST_P(CredSspAttributes, SessionKeyOfTheInnerLogonIsTheSameOnBothSides) {
+  Bytes keys[2];
+  for (int i = 0; i < 2; ++i) {
+    SecPkgContext_SessionKey key{};
+    ASSERT_STATUS(SEC_E_OK, QueryContextAttributesW(both[i]->get(), SECPKG_ATTR_SESSION_KEY, &key));
+    keys[i].assign(key.SessionKey, key.SessionKey + key.SessionKeyLength);
+    EXPECT_STATUS(SEC_E_OK, FreeContextBuffer(key.SessionKey));
+  }
+  EXPECT_EQ(16u, keys[0].size());
+  EXPECT_EQ(keys[0], keys[1]);
+}
+
 TEST_P(CredSspAttributes, Packages) {
   for (Party* party : both) {
     SecPkgContext_PackageInfoW info{};

@@ -189,6 +189,25 @@ TEST(CredSsp, ContextsOfOneCredentialDoNotMeet) {
   EXPECT_LT(decrypt(pair.server, record).status, 0);
 }
 
+TEST(CredSsp, OneCredentialForBothDirections) {
+  IdentityW identity;
+  CredSspCred cred = CredSspCred::server();
+  cred.get()->pSpnegoCred = identity.get();
+  const opensspi_authority authority = users().authority();
+  ASSERT_STATUS(SEC_E_OK, opensspi_set_authority(&authority));
+  Credential credential;
+  ASSERT_STATUS(SEC_E_OK,
+                AcquireCredentialsHandleW(nullptr, wide(CREDSSP_NAME), SECPKG_CRED_BOTH, nullptr,
+                                          cred.get(), nullptr, nullptr, credential.get(), nullptr));
+  EXPECT_STATUS(SEC_E_OK, opensspi_set_authority(nullptr));
+  // The judge is asked for when a logon begins.
+  ASSERT_STATUS(SEC_E_OK, opensspi_set_authority(&authority));
+  Party client = Party::client(credential, kClientFlags, kTarget);
+  Party server = Party::server(credential, kServerFlags);
+  ASSERT_LOGGED_ON(client, server);
+  EXPECT_STATUS(SEC_E_OK, opensspi_set_authority(nullptr));
+}
+
 TEST(CredSsp, ServerThatIsNoCredSspServerIsRefused) {
   CredSspPair pair;
   pair.client.run();

@@ -153,6 +153,26 @@ TEST_P(Refusals, TokenThatFindsNoRoomIsNotSentHalf) {
   EXPECT_EQ(Bytes(4, 0xEE), memory);
 }
 
+// The client is done when authInfo is on its way; that it was refused it hears when it reads.
+TEST_P(Refusals, AfterTheClientIsDoneComeAsAnAlert) {
+  CredSspPair pair(with(u"alice", u"Queen of \u2665"));
+  while (pair.client.status() != SEC_E_OK) {
+    ASSERT_GE(pair.client.run().status, 0) << why();
+    if (pair.client.status() == SEC_E_OK) break;
+    pair.server.receive(pair.client.last().token);
+    ASSERT_GE(pair.server.run().status, 0) << why();
+    pair.client.receive(pair.server.last().token);
+  }
+  Bytes auth_info = pair.client.last().token;
+  auth_info.back() ^= 1;
+  pair.server.receive(auth_info);
+  EXPECT_STATUS(SEC_E_MESSAGE_ALTERED, pair.server.run().status);
+  Bytes alert = pair.server.last().token;
+  ASSERT_FALSE(alert.empty());
+  EXPECT_LT(decrypt(pair.client, alert).status, 0);
+  EXPECT_EQ(20, last_error().value);  // bad_record_mac: RFC 8446 6.2
+}
+
 // Bytes of the handshake touched on their way: nobody ends well, and nobody crashes.
 TEST_P(Refusals, TouchedTokensEndNowhere) {
   for (std::size_t turn = 0; turn < 6; ++turn) {

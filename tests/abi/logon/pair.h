@@ -6,20 +6,21 @@
 namespace caller {
 
 struct Through {
+  const char* name;  // of the tests
   const char* package;
   const SEC_WCHAR* package_w;
   const SEC_WCHAR* target;
 };
 
-inline constexpr Through kNtlm{"NTLM", u"NTLM", u"HOST/server.wonderland.example"};
-inline constexpr Through kNegotiate{"Negotiate", u"Negotiate", u"HTTP/server.wonderland.example"};
+inline constexpr Through kNtlm{"Ntlm", "NTLM", u"NTLM", u"HOST/server.wonderland.example"};
+inline constexpr Through kNegotiate{"Negotiate", "Negotiate", u"Negotiate",
+                                    u"HTTP/server.wonderland.example"};
 // Negotiate that sends NTLM bare.
-inline constexpr Through kNegotiateBare{"Negotiate", u"Negotiate",
+inline constexpr Through kNegotiateBare{"NegotiateBare", "Negotiate", u"Negotiate",
                                         u"TERMSRV/server.wonderland.example"};
 
 inline std::string name_of(const testing::TestParamInfo<Through>& info) {
-  if (info.param.target == kNegotiateBare.target) return "NegotiateBare";
-  return info.param.package;
+  return info.param.name;
 }
 
 inline constexpr ULONG kEverything = ISC_REQ_CONFIDENTIALITY | ISC_REQ_INTEGRITY |
