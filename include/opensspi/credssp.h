@@ -27,8 +27,8 @@ typedef enum _CREDSSP_SUBMIT_TYPE OPENSSPI_ENUM32 {
   CredsspPasswordCreds = 2,        /* pSpnegoCred: SEC_WINNT_AUTH_IDENTITY in any form */
   CredsspSchannelCreds = 4,        /* pSchannelCred: SCHANNEL_CRED */
   CredsspCertificateCreds = 13,    /* pSpnegoCred: KERB_CERTIFICATE_LOGON */
-  CredsspSubmitBufferBoth = 50,    /* both */
-  CredsspSubmitBufferBothOld = 51, /* both */
+  CredsspSubmitBufferBoth = 50,    /* both; pSpnegoCred may also be a packed */
+  CredsspSubmitBufferBothOld = 51, /* KERB_INTERACTIVE_LOGON, as SECPKG_ATTR_CREDS_2 gives it */
   CredsspCredEx = 100              /* the structure is a CREDSSP_CRED_EX */
 } CREDSPP_SUBMIT_TYPE;
 typedef CREDSPP_SUBMIT_TYPE CREDSSP_SUBMIT_TYPE;

@@ -170,11 +170,18 @@ OPENSSPI_API SECURITY_STATUS opensspi_make_self_signed(const char *common_name,
 OPENSSPI_API SECURITY_STATUS opensspi_certificate_sha256(PCCERT_CONTEXT context,
                                                          uint8_t digest[32]);
 
-/* The subject in one line, "CN = host", released with opensspi_free. */
+/* The subject in one line, "CN=host", released with opensspi_free. */
 OPENSSPI_API SECURITY_STATUS opensspi_certificate_subject(PCCERT_CONTEXT context, char **subject);
 
 /* Erases and releases what a function of this header handed out. NULL is allowed. */
 OPENSSPI_API void opensspi_free(void *pointer);
+
+/* ---- Identities ---------------------------------------------------------------------------------- */
+
+/* A flag of SEC_WINNT_AUTH_IDENTITY in all of its forms, for services that hold no password: the
+ * password is the NT hash of it, written as 32 hexadecimal digits in the width of the other texts.
+ * NTLM logs on with it. Kerberos does not, and CREDSSP has no password to delegate then. */
+#define OPENSSPI_AUTH_IDENTITY_NT_HASH 0x00800000
 
 /* ---- Who vouches for clients ------------------------------------------------------------------- */
 /* Inbound credentials ask the authority that the policy names (the accounts of this machine), unless
@@ -217,8 +224,8 @@ typedef struct opensspi_authority {
 /* The authority of the process, asked by every logon that begins from now on and whose credential
  * has none of its own. NULL: back to the policy's. The structure and its texts are copied. Callbacks
  * come from the threads that call AcceptSecurityContext, several at once, and must not call on the
- * context that is being accepted. Without any authority (no accounts, none set) inbound credentials
- * are refused with SEC_E_NO_AUTHENTICATING_AUTHORITY. */
+ * context that is being accepted. Without any authority (no accounts, none set) logons, and inbound
+ * credentials of CREDSSP, are refused with SEC_E_NO_AUTHENTICATING_AUTHORITY. */
 OPENSSPI_API SECURITY_STATUS opensspi_set_authority(const opensspi_authority *authority);
 
 /* AcquireCredentialsHandle for a server whose credential brings its own authority, which the

@@ -41,7 +41,10 @@ Result<AuthData> read_credssp(CredentialUse use, const void* auth_data, const Ke
     default:
       return fail(Status::UnknownCredentials, "CREDSSP_CRED has an unknown type");
   }
-  TRY_ASSIGN(AuthData data, read_auth_identity(parts.spnego));
+  const bool is_submit_buffer =
+      parts.type == CredsspSubmitBufferBoth || parts.type == CredsspSubmitBufferBothOld;
+  TRY_ASSIGN(AuthData data, is_submit_buffer ? read_submit_buffer(parts.spnego)
+                                             : read_auth_identity(parts.spnego));
   TRY_ASSIGN(data.tls, read_schannel_cred(use, parts.schannel, key_log));
   return data;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "abi/attributes.h"
+#include "abi/logon_buffer.h"
 #include "abi/memory.h"
 #include "abi/text.h"
 #include "base/utf16.h"
@@ -26,42 +27,16 @@ ByteView password_of(const Identity& identity) {
   return identity.password() != nullptr ? identity.password()->expose() : ByteView();
 }
 
-// Puts strings behind a structure. UNICODE_STRING counts bytes in 16 bits.
-class Packer {
- public:
-  Packer(std::uint8_t* start, std::size_t header) : start_(start), used_(header) {}
-
-  void put(UNICODE_STRING& string, ByteView bytes) {
-    string.Length = string.MaximumLength = static_cast<std::uint16_t>(bytes.size());
-    string.Buffer = reinterpret_cast<PWSTR>(used_);  // an offset, as packed buffers have it
-    if (!bytes.empty()) std::memcpy(start_ + used_, bytes.data(), bytes.size());
-    used_ += bytes.size();
-  }
-
- private:
-  std::uint8_t* start_;
-  std::size_t used_;
-};
-
 }  // namespace
 
 Result<void> write_client_creds(const ContextEntry& entry, SecPkgContext_ClientCreds& out) {
   TRY_ASSIGN(const auto identity, delegated_identity(entry));
   TRY_ASSIGN(const Bytes user, utf8_to_utf16le(identity->user));
   TRY_ASSIGN(const Bytes domain, utf8_to_utf16le(identity->domain));
-  const ByteView password = password_of(*identity);
-  for (const std::size_t size : {user.size(), domain.size(), password.size()})
-    if (size > 0xFFFE) return fail(Status::CannotPack, "a part of the credential is too long");
-
-  const std::size_t size =
-      sizeof(KERB_INTERACTIVE_LOGON) + domain.size() + user.size() + password.size();
+  const LogonStrings strings{domain, user, password_of(*identity)};
+  TRY_ASSIGN(const std::size_t size, logon_buffer_size(strings));
   auto block = make_block<std::uint8_t>(size);
-  auto* logon = reinterpret_cast<KERB_INTERACTIVE_LOGON*>(block.get());
-  logon->MessageType = KerbInteractiveLogon;
-  Packer packer(block.get(), sizeof(KERB_INTERACTIVE_LOGON));
-  packer.put(logon->LogonDomainName, domain);
-  packer.put(logon->UserName, user);
-  packer.put(logon->Password, password);
+  write_logon_buffer(strings, {block.get(), size});
   out.AuthBufferLen = static_cast<std::uint32_t>(size);
   out.AuthBuffer = block.release();
   return {};
