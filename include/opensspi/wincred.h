@@ -230,7 +230,11 @@ OPENSSPI_API VOID WINAPI CredFree(PVOID Buffer);
 #define CRED_PACK_GENERIC_CREDENTIALS 0x4
 #define CRED_PACK_ID_PROVIDER_CREDENTIALS 0x8
 
-/* A packed KERB_INTERACTIVE_LOGON of ntsecapi.h from a name and a password, and back. */
+/* A packed KERB_INTERACTIVE_LOGON of ntsecapi.h from a name and a password, and back; with
+ * CRED_PACK_ID_PROVIDER_CREDENTIALS an EX2 identity of sspi.h. Where a buffer is too small or NULL,
+ * they answer FALSE and set all sizes (in characters with the zero, or bytes) to what is needed.
+ * The domain may have no place: then it comes before the name. Nothing is encrypted: packing with
+ * CRED_PACK_PROTECTED_CREDENTIALS is refused. */
 OPENSSPI_API BOOL WINAPI CredPackAuthenticationBufferA(DWORD dwFlags, LPSTR pszUserName,
                                                        LPSTR pszPassword, PBYTE pPackedCredentials,
                                                        DWORD *pcbPackedCredentials);

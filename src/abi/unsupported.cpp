@@ -21,12 +21,6 @@ SECURITY_STATUS not_built() noexcept {
     not_built();                                      \
     return FALSE;                                     \
   }
-// A Win32 error instead of a status.
-#define REFUSE_ERROR(name, parameters)              \
-  OPENSSPI_EXPORT ULONG SEC_ENTRY name parameters { \
-    not_built();                                    \
-    return ERROR_CALL_NOT_IMPLEMENTED;              \
-  }
 // There is nothing that these could have been given.
 #define REFUSE_SILENTLY(name, parameters) \
   OPENSSPI_EXPORT VOID SEC_ENTRY name parameters {}
@@ -72,37 +66,7 @@ REFUSE(AddSecurityPackageA, (LPSTR, PSECURITY_PACKAGE_OPTIONS))
 REFUSE(DeleteSecurityPackageW, (SEC_WCHAR*))
 REFUSE(DeleteSecurityPackageA, (SEC_CHAR*))
 
-// identity.h
-REFUSE(SspiEncodeStringsAsAuthIdentity, (PCWSTR, PCWSTR, PCWSTR, PSEC_WINNT_AUTH_IDENTITY_OPAQUE*))
-REFUSE(SspiEncodeAuthIdentityAsStrings,
-       (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PCWSTR*, PCWSTR*, PCWSTR*))
-REFUSE(SspiValidateAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
-REFUSE(SspiCopyAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PSEC_WINNT_AUTH_IDENTITY_OPAQUE*))
-REFUSE_SILENTLY(SspiFreeAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
-REFUSE_SILENTLY(SspiZeroAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
-REFUSE_SILENTLY(SspiLocalFree, (PVOID))
-REFUSE(SspiCompareAuthIdentities,
-       (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PBOOLEAN, PBOOLEAN))
-REFUSE(SspiMarshalAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, ULONG*, char**))
-REFUSE(SspiUnmarshalAuthIdentity, (ULONG, char*, PSEC_WINNT_AUTH_IDENTITY_OPAQUE*))
-REFUSE(SspiEncryptAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
-REFUSE(SspiEncryptAuthIdentityEx, (ULONG, PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
-REFUSE(SspiDecryptAuthIdentity, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
-REFUSE(SspiDecryptAuthIdentityEx, (ULONG, PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
-REFUSE_BOOLEAN(SspiIsAuthIdentityEncrypted, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE))
-REFUSE(SspiGetTargetHostName, (PCWSTR, PWSTR*))
-REFUSE(SspiExcludePackage,
-       (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PCWSTR, PSEC_WINNT_AUTH_IDENTITY_OPAQUE*))
-REFUSE(SspiPrepareForCredRead, (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PCWSTR, PULONG, PCWSTR*))
-REFUSE(SspiPrepareForCredWrite,
-       (PSEC_WINNT_AUTH_IDENTITY_OPAQUE, PCWSTR, PULONG, PCWSTR*, PCWSTR*, PUCHAR*, PULONG))
-REFUSE_BOOLEAN(SspiIsPromptingNeeded, (ULONG))
-REFUSE_ERROR(SspiPromptForCredentialsW,
-             (PCWSTR, PVOID, ULONG, PCWSTR, PSEC_WINNT_AUTH_IDENTITY_OPAQUE,
-              PSEC_WINNT_AUTH_IDENTITY_OPAQUE*, int*, ULONG))
-REFUSE_ERROR(SspiPromptForCredentialsA,
-             (PCSTR, PVOID, ULONG, PCSTR, PSEC_WINNT_AUTH_IDENTITY_OPAQUE,
-              PSEC_WINNT_AUTH_IDENTITY_OPAQUE*, int*, ULONG))
+// identity.h: for credential providers
 REFUSE(SspiGetCredUIContext, (HANDLE, GUID*, LUID*, PSEC_WINNT_CREDUI_CONTEXT_VECTOR*, HANDLE*))
 REFUSE(SspiUpdateCredentials, (HANDLE, GUID*, ULONG, PUCHAR))
 REFUSE(SspiUnmarshalCredUIContext, (PUCHAR, ULONG, PSEC_WINNT_CREDUI_CONTEXT*))

@@ -168,15 +168,18 @@ extern "C" {
 #endif
 
 /* ---- Making identities ---------------------------------------------------------------------- */
-/* Identities that these functions hand out are released with SspiFreeAuthIdentity, texts and bytes
- * with SspiLocalFree; both are erased. Text is UTF-16. */
+/* Identities that these functions hand out are of the EX2 form, with room to encrypt them, and are
+ * released with SspiFreeAuthIdentity; texts and bytes are released with SspiLocalFree. Both are
+ * erased then. Text is UTF-16. Identities that they take may have any form. */
 
-/* From user, domain and password (or packed credentials as text); each may be NULL. */
+/* From user, domain and password; each may be NULL, but not all of them (SEC_E_INVALID_TOKEN). */
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY SspiEncodeStringsAsAuthIdentity(
     PCWSTR pszUserName, PCWSTR pszDomainName, PCWSTR pszPackedCredentialsString,
     PSEC_WINNT_AUTH_IDENTITY_OPAQUE *ppAuthIdentity);
 
-/* Back again. Any of the texts may come back NULL; the last may be left out. */
+/* Back again. Any of the texts may come back NULL; the last may be left out, and must be where the
+ * identity holds something other than a password. STATUS_INVALID_PARAMETER of one that is
+ * encrypted. */
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY SspiEncodeAuthIdentityAsStrings(
     PSEC_WINNT_AUTH_IDENTITY_OPAQUE pAuthIdentity, PCWSTR *ppszUserName, PCWSTR *ppszDomainName,
     PCWSTR *ppszPackedCredentialsString);
@@ -187,11 +190,12 @@ OPENSSPI_API SECURITY_STATUS SEC_ENTRY
 SspiCopyAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthData,
                      PSEC_WINNT_AUTH_IDENTITY_OPAQUE *AuthDataCopy);
 OPENSSPI_API VOID SEC_ENTRY SspiFreeAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthData);
-/* Erases the secrets; the memory stays. */
+/* Overwrites a whole block, or what Password of another form points to; the memory stays. */
 OPENSSPI_API VOID SEC_ENTRY SspiZeroAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthData);
 OPENSSPI_API VOID SEC_ENTRY SspiLocalFree(PVOID DataBuffer);
 
-/* Whether both are of one account, and whether their secrets are the same too. */
+/* Whether both are of one account, and whether their secrets are the same too. NULL is the default
+ * user's identity. */
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY SspiCompareAuthIdentities(
     PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthIdentity1, PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthIdentity2,
     PBOOLEAN SameSuppliedUser, PBOOLEAN SameSuppliedIdentity);
@@ -204,7 +208,9 @@ OPENSSPI_API SECURITY_STATUS SEC_ENTRY
 SspiUnmarshalAuthIdentity(ULONG AuthIdentityLength, char *AuthIdentityByteArray,
                           PSEC_WINNT_AUTH_IDENTITY_OPAQUE *ppAuthIdentity);
 
-/* In place. */
+/* In place, for this process alone (SAME_PROCESS); Acquire and the other functions read it just the
+ * same. SEC_E_UNSUPPORTED_FUNCTION with other options; SEC_E_INVALID_PARAMETER for a structure that
+ * is no EX2 with room: encrypt a copy. */
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY
 SspiEncryptAuthIdentity(PSEC_WINNT_AUTH_IDENTITY_OPAQUE AuthData);
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY
@@ -238,8 +244,10 @@ OPENSSPI_API SECURITY_STATUS SEC_ENTRY SspiPrepareForCredWrite(
 
 OPENSSPI_API BOOLEAN SEC_ENTRY SspiIsPromptingNeeded(ULONG ErrorOrNtStatus);
 
-/* These return a Win32 error, 0 for success. `pUiInfo` is a CREDUI_INFO or NULL; `pfSave` goes in
- * and out and may be NULL; `dwFlags` is SSPIPFC_. */
+/* These ask at the terminal that controls the process (/dev/tty) and return a Win32 error, 0 for
+ * success: ERROR_CANCELLED when the person gave up, ERROR_NO_SUCH_LOGON_SESSION without a terminal.
+ * `pUiInfo` is a CREDUI_INFO or NULL; `pfSave` goes in and out and may be NULL; `dwFlags` is
+ * SSPIPFC_. Nothing is saved here, whatever the answer: CredWrite does that. */
 OPENSSPI_API ULONG SEC_ENTRY SspiPromptForCredentialsW(
     PCWSTR pszTargetName, PVOID pUiInfo, ULONG dwAuthError, PCWSTR pszPackage,
     PSEC_WINNT_AUTH_IDENTITY_OPAQUE pInputAuthIdentity,

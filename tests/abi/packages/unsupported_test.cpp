@@ -53,18 +53,11 @@ TEST(Unsupported, Packages) {
   EXPECT_UNSUPPORTED(DeleteSecurityPackageA(narrow("mine")));
 }
 
-TEST(Unsupported, Identities) {
-  PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity = nullptr;
-  PCWSTR text = nullptr;
-  EXPECT_UNSUPPORTED(SspiEncodeStringsAsAuthIdentity(u"u", u"d", u"p", &identity));
-  EXPECT_EQ(nullptr, identity);
-  EXPECT_UNSUPPORTED(SspiEncodeAuthIdentityAsStrings(nullptr, &text, &text, &text));
-  EXPECT_UNSUPPORTED(SspiValidateAuthIdentity(nullptr));
-  EXPECT_UNSUPPORTED(SspiCopyAuthIdentity(nullptr, &identity));
-  EXPECT_EQ(FALSE, SspiIsAuthIdentityEncrypted(nullptr));
-  SspiFreeAuthIdentity(nullptr);
-  SspiZeroAuthIdentity(nullptr);
-  SspiLocalFree(nullptr);
+TEST(Unsupported, CredentialProviders) {
+  GUID type{};
+  EXPECT_UNSUPPORTED(SspiGetCredUIContext(nullptr, &type, nullptr, nullptr, nullptr));
+  EXPECT_UNSUPPORTED(SspiUpdateCredentials(nullptr, &type, 0, nullptr));
+  EXPECT_UNSUPPORTED(SspiUnmarshalCredUIContext(nullptr, 0, nullptr));
 }
 
 TEST(Unsupported, BooleanFunctionsSayFalse) {
