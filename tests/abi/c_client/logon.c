@@ -1,6 +1,6 @@
 /*
  * A whole CREDSSP logon in C99, through the function table alone: the headers are used from C for
- * real. Both sides are in this program; what goes from one to the other is what goes over a network.
+ * real. Both sides are in this program; what goes from one to the other would go over a network.
  */
 #define SECURITY_WIN32
 #include <stdio.h>

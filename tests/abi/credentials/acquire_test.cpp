@@ -5,6 +5,8 @@
 namespace caller {
 namespace {
 
+constexpr ULONG kDirections[] = {SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND, SECPKG_CRED_BOTH};
+
 struct Call {
   const SEC_WCHAR* package = u"NTLM";
   ULONG use = SECPKG_CRED_OUTBOUND;
@@ -57,13 +59,14 @@ TEST(Acquire, TakesNamesInAnyCase) {
 // leg only.
 TEST(Acquire, NtlmAndNegotiateNeedNoCredentials) {
   for (const SEC_WCHAR* package : {u"NTLM", u"Negotiate"}) {
-    for (const ULONG use : {SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND, SECPKG_CRED_BOTH})
+    for (const ULONG use : kDirections)
       EXPECT_STATUS(SEC_E_OK, acquire({.package = package, .use = use}));
   }
 }
 
 TEST(Acquire, ExtraUsesComeBesideTheDirection) {
-  for (const ULONG extra : {SECPKG_CRED_AUTOLOGON_RESTRICTED, SECPKG_CRED_PROCESS_POLICY_ONLY}) {
+  constexpr ULONG kExtra[] = {SECPKG_CRED_AUTOLOGON_RESTRICTED, SECPKG_CRED_PROCESS_POLICY_ONLY};
+  for (const ULONG extra : kExtra) {
     EXPECT_STATUS(SEC_E_OK, acquire({.use = SECPKG_CRED_OUTBOUND | extra}));
     EXPECT_STATUS(SEC_E_OK, acquire({.use = SECPKG_CRED_INBOUND | extra}));
   }
@@ -93,7 +96,7 @@ TEST(Acquire, PackagesThatAreNotBuiltSaySo) {
   schannel.dwVersion = SCHANNEL_CRED_VERSION;
   for (const SEC_WCHAR* package : {UNISP_NAME_W, SCHANNEL_NAME_W, DEFAULT_TLS_SSP_NAME_W}) {
     for (void* auth_data : {static_cast<void*>(nullptr), static_cast<void*>(&schannel)}) {
-      for (const ULONG use : {SECPKG_CRED_INBOUND, SECPKG_CRED_OUTBOUND})
+      for (const ULONG use : kDirections)
         EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION,
                       acquire({.package = package, .use = use, .auth_data = auth_data}));
     }

@@ -87,7 +87,7 @@ TEST_F(CredSspCredentials, BothDirectionsInOne) {
 }
 
 TEST_F(CredSspCredentials, SchannelPartHasAKnownVersion) {
-  for (const DWORD version : {0, 1, 2, 3, 6}) {
+  for (const DWORD version : {0u, 1u, 2u, 3u, 6u}) {
     CredSspCred cred = CredSspCred::server();
     cred.schannel().dwVersion = version;
     EXPECT_LT(acquire(SECPKG_CRED_INBOUND, cred.get()), 0) << version;

@@ -153,10 +153,16 @@ TEST(NtlmFlags, FollowTheRequest) {
     EXPECT_STATUS(SEC_I_CONTINUE_NEEDED, client.run().status);
     return word_at(client.last().token, 12);
   };
-  for (const ULONG neither : {0, ISC_REQ_CONNECTION, ISC_REQ_EXTENDED_ERROR, ISC_REQ_MUTUAL_AUTH,
-                              ISC_REQ_USE_DCE_STYLE, ISC_REQ_DELEGATE})
+  constexpr ULONG kNeither[] = {0,
+                                ISC_REQ_CONNECTION,
+                                ISC_REQ_EXTENDED_ERROR,
+                                ISC_REQ_MUTUAL_AUTH,
+                                ISC_REQ_USE_DCE_STYLE,
+                                ISC_REQ_DELEGATE};
+  constexpr ULONG kSigning[] = {ISC_REQ_INTEGRITY, ISC_REQ_REPLAY_DETECT, ISC_REQ_SEQUENCE_DETECT};
+  for (const ULONG neither : kNeither)
     EXPECT_EQ(0u, flags(neither) & (kSign | kSeal)) << std::hex << neither;
-  for (const ULONG signing : {ISC_REQ_INTEGRITY, ISC_REQ_REPLAY_DETECT, ISC_REQ_SEQUENCE_DETECT})
+  for (const ULONG signing : kSigning)
     EXPECT_EQ(kSign, flags(signing) & kSign) << std::hex << signing;
   EXPECT_EQ(kSeal, flags(ISC_REQ_CONFIDENTIALITY) & kSeal);
 }
