@@ -144,9 +144,9 @@ Bytes bindings(std::string_view data) {
   SEC_CHANNEL_BINDINGS header{};
   header.cbApplicationDataLength = static_cast<ULONG>(data.size());
   header.dwApplicationDataOffset = sizeof header;
-  Bytes bytes(sizeof header);
+  Bytes bytes(sizeof header + data.size());
   std::memcpy(bytes.data(), &header, sizeof header);
-  bytes.insert(bytes.end(), data.begin(), data.end());
+  std::memcpy(bytes.data() + sizeof header, data.data(), data.size());
   return bytes;
 }
 

@@ -14,11 +14,13 @@ using test::to_hex;
 using test::Vectors;
 
 // `message` with the little-endian value `value` of `size` bytes at `at`.
-Bytes with(Bytes message, std::size_t at, std::uint64_t value, std::size_t size) {
+Bytes with(const Bytes& message, std::size_t at, std::uint64_t value, std::size_t size) {
+  Bytes changed = message;
+  // .at(): g++ 12 at -O2 does not see that the message is long enough.
   for (std::size_t i = 0; i < size; ++i) {
-    message[at + i] = static_cast<std::uint8_t>(value >> (8 * i));
+    changed.at(at + i) = static_cast<std::uint8_t>(value >> (8 * i));
   }
-  return message;
+  return changed;
 }
 
 Bytes authenticate_of_full_exchange() {
