@@ -1,5 +1,6 @@
-// CredData of a password is the password itself. The structure SEC_WINNT_AUTH_DATA_PASSWORD, which
-// the headers declare for that place, is understood as well.
+// CredData of a password is the text of the password itself. The headers declare a structure for
+// that place, SEC_WINNT_AUTH_DATA_PASSWORD; what is seen of Windows does not have it there, and
+// random passwords of machines could be mistaken for one.
 #include "abi/packed_credentials.h"
 
 #include <cstring>
@@ -51,20 +52,8 @@ Result<ByteView> read_vector(ByteView structure, const SEC_WINNT_AUTH_BYTE_VECTO
   return bytes;
 }
 
-// A vector whose data lies behind it. A password is not mistaken for one: its second character
-// would have to be U+0000.
-bool points_behind_itself(const SEC_WINNT_AUTH_BYTE_VECTOR& place,
-                          const SEC_WINNT_AUTH_BYTE_VECTOR& inner) {
-  return inner.ByteArrayOffset >= place.ByteArrayOffset + sizeof inner &&
-         inner.ByteArrayOffset <= 0xFFFF;
-}
-
 Result<ByteView> read_password(ByteView structure, const SEC_WINNT_AUTH_BYTE_VECTOR& place) {
-  TRY_ASSIGN(ByteView password, read_vector(structure, place));
-  const auto inner = read_structure<SEC_WINNT_AUTH_BYTE_VECTOR>(password);
-  if (inner && points_behind_itself(place, *inner)) {
-    TRY_ASSIGN(password, read_vector(structure, *inner));
-  }
+  TRY_ASSIGN(const ByteView password, read_vector(structure, place));
   if (password.size() % 2 != 0) return fail(Status::InvalidToken, kMalformed);
   return password;
 }

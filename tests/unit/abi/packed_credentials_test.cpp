@@ -71,29 +71,12 @@ TEST(PackedCredentials, WhatIsWrittenIsRead) {
   EXPECT_EQ(bytes, packed(SEC_WINNT_AUTH_DATA_TYPE_PASSWORD, secret()));
 }
 
-// As the structure of that name has it.
-TEST(PackedCredentials, PasswordBehindAVector) {
-  Bytes bytes =
-      packed(SEC_WINNT_AUTH_DATA_TYPE_PASSWORD, Bytes(sizeof(SEC_WINNT_AUTH_BYTE_VECTOR)));
-  append(bytes, secret());
-  put(bytes, sizeof(Packed),
-      SEC_WINNT_AUTH_BYTE_VECTOR{sizeof(Packed) + sizeof(SEC_WINNT_AUTH_BYTE_VECTOR),
-                                 static_cast<USHORT>(secret().size())});
-  const auto length = static_cast<USHORT>(bytes.size());
-  put(bytes, offsetof(Packed, cbStructureLength), length);
-  const auto credentials = read_packed_credentials(bytes);
-  ASSERT_TRUE(credentials) << credentials.error().why;
-  EXPECT_TRUE(equal(credentials->password, secret()));
-  bytes[sizeof(Packed)] = 0xF0;  // beyond
-  EXPECT_EQ(status_of(bytes), Status::InvalidToken);
-}
-
-TEST(PackedCredentials, PasswordsThatLookLikeNumbersStayPasswords) {
-  for (const char* text : {"$$$$", "\u0024\u0100\u0008\u0001", "abcdabcd"}) {
-    const Bytes password = utf8_to_utf16le(text).value();
-    const Bytes bytes = packed(SEC_WINNT_AUTH_DATA_TYPE_PASSWORD, password);
-    EXPECT_TRUE(equal(read_packed_credentials(bytes)->password, password)) << text;
-  }
+// Random passwords, as machines have them, mean nothing but themselves.
+TEST(PackedCredentials, PasswordsThatLookLikeVectorsStayPasswords) {
+  Bytes password(sizeof(SEC_WINNT_AUTH_BYTE_VECTOR) + 4);
+  put(password, 0, SEC_WINNT_AUTH_BYTE_VECTOR{sizeof(Packed) + 8, 4});
+  const Bytes bytes = packed(SEC_WINNT_AUTH_DATA_TYPE_PASSWORD, password);
+  EXPECT_TRUE(equal(read_packed_credentials(bytes)->password, password));
 }
 
 TEST(PackedCredentials, ExtendedForm) {
