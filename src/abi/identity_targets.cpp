@@ -1,6 +1,5 @@
 // What an identity is to the store of saved credentials (wincred.h), and the host that a target
 // names.
-#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -11,24 +10,11 @@
 #include "abi/packed_credentials.h"
 #include "abi/text.h"
 #include "abi/wide_text.h"
+#include "sspi/target_name.h"
 #include "wincred.h"
 
 namespace opensspi::abi {
 namespace {
-
-// The host of "host", "service/host", "service/host:port/instance@REALM" and of a URL; an IPv6
-// address in brackets loses them.
-std::string_view host_of(std::string_view target) {
-  if (const auto scheme = target.find("://"); scheme != std::string_view::npos)
-    target.remove_prefix(scheme + 3);
-  else if (const auto slash = target.find('/'); slash != std::string_view::npos)
-    target.remove_prefix(slash + 1);
-  target = target.substr(0, target.find_first_of("/@"));
-  if (!target.empty() && target.front() == '[') return target.substr(1, target.find(']') - 1);
-  // More than one colon: a bare IPv6 address.
-  if (std::ranges::count(target, ':') == 1) target = target.substr(0, target.find(':'));
-  return target;
-}
 
 // Saved credentials are names with passwords.
 Result<void> check_password(const IdentityParts& parts) {

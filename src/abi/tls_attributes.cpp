@@ -5,7 +5,7 @@
 
 #include "abi/attributes.h"
 #include "abi/certificates.h"
-#include "credssp/credential.h"
+#include "sspi/target_name.h"
 #include "x509/trust.h"
 
 namespace opensspi::abi {
@@ -69,7 +69,7 @@ Result<x509::TrustStatus> judge_server(const ContextEntry& entry) {
     return fail(Status::UnsupportedFunction, "only a client judges its server's certificate");
   TRY_ASSIGN(const x509::Certificate certificate,
              ask<x509::Certificate>(entry, AttributeId::RemoteCertificate));
-  return x509::judge({&certificate, 1}, credssp::host_of(entry.request.target_name));
+  return x509::judge({&certificate, 1}, host_of(entry.request.target_name));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "credssp/context.h"
 #include "credssp/server.h"
 #include "credssp/ts_credentials.h"
+#include "sspi/target_name.h"
 
 namespace opensspi::credssp {
 namespace {
@@ -100,19 +101,6 @@ CredSspCredential::Client CredSspCredential::client_for(std::string_view target_
     if (Result<Client> saved = outbound_->saved_for(target_name)) return *std::move(saved);
   }
   return outbound_->client;
-}
-
-std::string_view host_of(std::string_view target_name) {
-  const std::size_t slash = target_name.find('/');
-  if (slash != std::string_view::npos) target_name.remove_prefix(slash + 1);
-  target_name = target_name.substr(0, target_name.find('/'));
-  if (target_name.starts_with('[')) {
-    return target_name.substr(1, target_name.find(']') - 1);
-  }
-  // One colon is before a port, more are an IPv6 address's.
-  const std::size_t colon = target_name.find(':');
-  if (colon == target_name.rfind(':')) return target_name.substr(0, colon);
-  return target_name;
 }
 
 }  // namespace opensspi::credssp

@@ -51,8 +51,4 @@ class CredSspCredential final : public Credential {
   std::optional<Inbound> inbound_;
 };
 
-// The host of a target name: what is behind the service class of an SPN ("TERMSRV/host",
-// "TERMSRV/host:port", "class/host/name"), else all of it. For TLS's server_name.
-[[nodiscard]] std::string_view host_of(std::string_view target_name);
-
 }  // namespace opensspi::credssp

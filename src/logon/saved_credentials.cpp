@@ -12,6 +12,7 @@
 #include "base/reader.h"
 #include "base/writer.h"
 #include "logon/stored_identity.h"
+#include "sspi/target_name.h"
 
 namespace opensspi::logon {
 namespace {
@@ -82,12 +83,7 @@ Result<SavedCredential> parse_payload(ByteView payload) {
 // The targets that may stand for one, the most special first.
 std::vector<std::string> targets_for(std::string_view target_name) {
   std::vector<std::string> targets{std::string(target_name)};
-  std::string_view host = target_name;
-  if (const std::size_t slash = host.find('/'); slash != std::string_view::npos) {
-    host.remove_prefix(slash + 1);
-    host = host.substr(0, host.find('/'));
-  }
-  if (host.find(':') == host.rfind(':')) host = host.substr(0, host.find(':'));
+  const std::string_view host = host_of(target_name);
   if (host != target_name) targets.emplace_back(host);
   for (std::size_t dot = host.find('.'); dot != std::string_view::npos;
        dot = host.find('.', dot + 1)) {
