@@ -131,11 +131,24 @@ OPENSSPI_API SECURITY_STATUS opensspi_tls(PCtxtHandle context, opensspi_tls_info
  * replaced by '?'. At most `size` bytes with the terminating zero, cut at a character. */
 OPENSSPI_API SECURITY_STATUS opensspi_claimed_name(PCtxtHandle context, char *name, size_t size);
 
+/* A smart card and the PIN that opens it, as [MS-CSSP] 2.2.1.2.2 delegates them. Names are "" when
+ * the client did not say them. */
+typedef struct opensspi_smart_card {
+  char *pin;       /* UTF-8 with a terminating zero */
+  size_t pin_size; /* bytes without the zero */
+  char *card_name;
+  char *reader_name;
+  char *container_name;
+  char *csp_name;
+  uint32_t key_spec; /* AT_KEYEXCHANGE, AT_SIGNATURE */
+} opensspi_smart_card;
+
 typedef struct opensspi_identity {
-  char *user;           /* never NULL */
+  char *user;           /* never NULL; beside a smart card a hint, which may be "" */
   char *domain;         /* "" when there is none */
   char *password;       /* UTF-8 with a terminating zero; NULL when none was delegated */
   size_t password_size; /* bytes without the zero */
+  opensspi_smart_card *smart_card; /* NULL when none was delegated */
 } opensspi_identity;
 
 /* CREDSSP server, after SEC_E_OK: the credential that the client delegated, ready for use.

@@ -21,30 +21,34 @@ Result<CredSspParts> read_credssp_cred(const void* auth_data) {
     const auto* extended = static_cast<const CREDSSP_CRED_EX*>(auth_data);
     if (extended->Version != CREDSSP_CRED_EX_VERSION)
       return fail(Status::UnknownCredentials, "CREDSSP_CRED_EX has an unknown version");
+    if ((extended->Flags & ~DWORD{CREDSSP_FLAG_REDIRECT}) != 0)
+      return fail(Status::UnknownCredentials, "CREDSSP_CRED_EX has unknown flags");
     if (extended->Flags != 0)
-      return fail(Status::UnknownCredentials, "CREDSSP_CRED_EX asks for redirected credentials");
+      return fail(Status::UnsupportedFunction,
+                  "CREDSSP_CRED_EX asks for remote credential guard, which is not built yet");
     cred = &extended->Cred;
   }
   return CredSspParts{cred->Type, cred->pSchannelCred, cred->pSpnegoCred};
 }
 
-Result<AuthData> read_credssp(CredentialUse use, const void* auth_data, const KeyLog& key_log) {
-  TRY_ASSIGN(const CredSspParts parts, read_credssp_cred(auth_data));
+Result<AuthData> read_spnego(const CredSspParts& parts) {
   switch (parts.type) {
     case CredsspPasswordCreds:
     case CredsspSchannelCreds:
+      return read_auth_identity(parts.spnego);
+    case CredsspCertificateCreds:
+      return read_certificate(parts.spnego);
     case CredsspSubmitBufferBoth:
     case CredsspSubmitBufferBothOld:
-      break;
-    case CredsspCertificateCreds:
-      return fail(Status::UnknownCredentials, "smart card credentials are not supported");
+      return read_submit_buffer(parts.spnego);
     default:
       return fail(Status::UnknownCredentials, "CREDSSP_CRED has an unknown type");
   }
-  const bool is_submit_buffer =
-      parts.type == CredsspSubmitBufferBoth || parts.type == CredsspSubmitBufferBothOld;
-  TRY_ASSIGN(AuthData data, is_submit_buffer ? read_submit_buffer(parts.spnego)
-                                             : read_auth_identity(parts.spnego));
+}
+
+Result<AuthData> read_credssp(CredentialUse use, const void* auth_data, const KeyLog& key_log) {
+  TRY_ASSIGN(const CredSspParts parts, read_credssp_cred(auth_data));
+  TRY_ASSIGN(AuthData data, read_spnego(parts));
   TRY_ASSIGN(data.tls, read_schannel_cred(use, parts.schannel, key_log));
   return data;
 }

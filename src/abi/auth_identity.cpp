@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "abi/certificate_logon.h"
 #include "abi/identity_parts.h"
 #include "abi/logon_buffer.h"
 #include "abi/packed_credentials.h"
@@ -60,10 +61,17 @@ Result<AuthData> to_auth_data(IdentityParts parts) {
   return data;
 }
 
+Result<AuthData> to_auth_data(Identity identity) {
+  AuthData data;
+  data.identity = std::make_shared<Identity>(std::move(identity));
+  return data;
+}
+
 // What is malformed for those who read it is unknown to those who acquire with it.
-Result<AuthData> to_auth_data(Result<IdentityParts> parts) {
-  if (parts) return to_auth_data(std::move(*parts));
-  Error error = parts.error();
+template <class T>
+Result<AuthData> acquired(Result<T> read) {
+  if (read) return to_auth_data(std::move(*read));
+  Error error = read.error();
   if (error.status == Status::InvalidToken) error.status = Status::UnknownCredentials;
   return fail(error);
 }
@@ -72,12 +80,22 @@ Result<AuthData> to_auth_data(Result<IdentityParts> parts) {
 
 Result<AuthData> read_auth_identity(const void* auth_identity) {
   if (auth_identity == nullptr) return AuthData{};
-  return to_auth_data(read_identity(auth_identity));
+  return acquired(read_identity(auth_identity));
+}
+
+Result<AuthData> read_certificate(const void* logon_buffer) {
+  if (logon_buffer == nullptr) return AuthData{};
+  if (!is_certificate_logon(logon_buffer))
+    return fail(Status::UnknownCredentials,
+                "the credential is no packed certificate logon, which its type says it is");
+  return acquired(read_certificate_logon_at(logon_buffer));
 }
 
 Result<AuthData> read_submit_buffer(const void* buffer) {
-  if (buffer == nullptr || !is_logon_buffer(buffer)) return read_auth_identity(buffer);
-  return to_auth_data(read_logon_buffer_at(buffer));
+  if (buffer == nullptr) return AuthData{};
+  if (is_certificate_logon(buffer)) return acquired(read_certificate_logon_at(buffer));
+  if (is_logon_buffer(buffer)) return acquired(read_logon_buffer_at(buffer));
+  return acquired(read_identity(buffer));
 }
 
 }  // namespace opensspi::abi

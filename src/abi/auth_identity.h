@@ -12,8 +12,12 @@ namespace opensspi::abi {
 // understood.
 Result<AuthData> read_auth_identity(const void* auth_identity);
 
-// The same, or a packed KERB_INTERACTIVE_LOGON (CredPackAuthenticationBuffer makes those): what
-// pSpnegoCred of a CREDSSP_CRED points to when its type is a submit buffer's.
+// A packed KERB_CERTIFICATE_LOGON or KERB_SMART_CARD_LOGON; NULL as above. What pSpnegoCred of a
+// CREDSSP_CRED points to when its type is a certificate's.
+Result<AuthData> read_certificate(const void* logon_buffer);
+
+// An identity, a packed KERB_INTERACTIVE_LOGON (CredPackAuthenticationBuffer makes those) or one of
+// the above: what pSpnegoCred of a CREDSSP_CRED points to when its type is a submit buffer's.
 Result<AuthData> read_submit_buffer(const void* buffer);
 
 }  // namespace opensspi::abi

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "abi/attributes.h"
+#include "abi/certificate_logon.h"
 #include "abi/logon_buffer.h"
 #include "abi/memory.h"
 #include "abi/text.h"
@@ -18,6 +19,7 @@ Result<std::shared_ptr<const Identity>> delegated_identity(const ContextEntry& e
              ask<std::shared_ptr<const Identity>>(entry, AttributeId::DelegatedCredential));
   const SecretBytes* password = identity != nullptr ? identity->password() : nullptr;
   const bool empty = identity == nullptr || (identity->user.empty() && identity->domain.empty() &&
+                                             identity->smart_card() == nullptr &&
                                              (password == nullptr || password->empty()));
   if (empty) return fail(Status::NoCredentials, "the client delegated no credential");
   return identity;
@@ -27,16 +29,53 @@ ByteView password_of(const Identity& identity) {
   return identity.password() != nullptr ? identity.password()->expose() : ByteView();
 }
 
+Result<Block<std::uint8_t>> logon_block(const Identity& identity, std::size_t& size) {
+  if (const SmartCard* card = identity.smart_card()) {
+    TRY_ASSIGN(const SecretBytes logon, write_certificate_logon(identity, *card));
+    size = logon.size();
+    return copy_to_block(logon.expose());
+  }
+  TRY_ASSIGN(const Bytes user, utf8_to_utf16le(identity.user));
+  TRY_ASSIGN(const Bytes domain, utf8_to_utf16le(identity.domain));
+  const LogonStrings strings{domain, user, password_of(identity)};
+  TRY_ASSIGN(size, logon_buffer_size(strings));
+  auto block = make_block<std::uint8_t>(size);
+  write_logon_buffer(strings, {block.get(), size});
+  return block;
+}
+
+Result<Block<char>> secret_text(const SecretBytes& utf16le, std::size_t& size) {
+  TRY_ASSIGN(const SecretBytes utf8, secret_utf16le_to_utf8(utf16le.expose()));
+  size = utf8.size();
+  auto block = make_block<char>(size + 1);
+  if (!utf8.empty()) std::memcpy(block.get(), utf8.expose().data(), size);
+  return block;
+}
+
+Result<Block<opensspi_smart_card>> smart_card_block(const SmartCard& card) {
+  std::size_t pin_size = 0;
+  TRY_ASSIGN(auto pin, secret_text(card.pin, pin_size));
+  TRY_ASSIGN(auto card_name, text_block<char>(card.card_name));
+  TRY_ASSIGN(auto reader_name, text_block<char>(card.reader_name));
+  TRY_ASSIGN(auto container_name, text_block<char>(card.container_name));
+  TRY_ASSIGN(auto csp_name, text_block<char>(card.csp_name));
+  auto block = make_block<opensspi_smart_card>();
+  *block = {pin.release(),
+            pin_size,
+            card_name.release(),
+            reader_name.release(),
+            container_name.release(),
+            csp_name.release(),
+            card.key_spec};
+  return block;
+}
+
 }  // namespace
 
 Result<void> write_client_creds(const ContextEntry& entry, SecPkgContext_ClientCreds& out) {
   TRY_ASSIGN(const auto identity, delegated_identity(entry));
-  TRY_ASSIGN(const Bytes user, utf8_to_utf16le(identity->user));
-  TRY_ASSIGN(const Bytes domain, utf8_to_utf16le(identity->domain));
-  const LogonStrings strings{domain, user, password_of(*identity)};
-  TRY_ASSIGN(const std::size_t size, logon_buffer_size(strings));
-  auto block = make_block<std::uint8_t>(size);
-  write_logon_buffer(strings, {block.get(), size});
+  std::size_t size = 0;
+  TRY_ASSIGN(auto block, logon_block(*identity, size));
   out.AuthBufferLen = static_cast<std::uint32_t>(size);
   out.AuthBuffer = block.release();
   return {};
@@ -49,12 +88,13 @@ Result<void> write_identity(const ContextEntry& entry, opensspi_identity& out) {
   Block<char> password;
   std::size_t password_size = 0;
   if (identity->password() != nullptr) {
-    TRY_ASSIGN(const SecretBytes utf8, secret_utf16le_to_utf8(identity->password()->expose()));
-    password_size = utf8.size();
-    password = make_block<char>(password_size + 1);
-    if (!utf8.empty()) std::memcpy(password.get(), utf8.expose().data(), utf8.size());
+    TRY_ASSIGN(password, secret_text(*identity->password(), password_size));
   }
-  out = {user.release(), domain.release(), password.release(), password_size};
+  Block<opensspi_smart_card> card;
+  if (identity->smart_card() != nullptr) {
+    TRY_ASSIGN(card, smart_card_block(*identity->smart_card()));
+  }
+  out = {user.release(), domain.release(), password.release(), password_size, card.release()};
   return {};
 }
 

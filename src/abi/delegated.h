@@ -6,9 +6,9 @@
 
 namespace opensspi::abi {
 
-// SECPKG_ATTR_CREDS and CREDS_2: a packed KERB_INTERACTIVE_LOGON, whose strings lie behind the
-// structure and whose Buffer members are offsets from its start. NoCredentials when the client
-// delegated nothing.
+// SECPKG_ATTR_CREDS and CREDS_2: a packed KERB_INTERACTIVE_LOGON, or KERB_CERTIFICATE_LOGON for a
+// smart card, whose strings lie behind the structure and whose Buffer members are offsets from its
+// start. NoCredentials when the client delegated nothing.
 Result<void> write_client_creds(const ContextEntry& entry, SecPkgContext_ClientCreds& out);
 
 // The same as text.

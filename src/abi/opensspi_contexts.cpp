@@ -101,5 +101,11 @@ OPENSSPI_EXPORT void opensspi_identity_free(opensspi_identity* identity) {
   if (identity == nullptr) return;
   for (char* part : {identity->user, identity->domain, identity->password})
     if (part != nullptr) free_block(part);
+  if (const opensspi_smart_card* card = identity->smart_card) {
+    for (char* part : {card->pin, card->card_name, card->reader_name, card->container_name,
+                       card->csp_name})
+      free_block(part);
+    free_block(identity->smart_card);
+  }
   *identity = {};
 }

@@ -1,4 +1,4 @@
-// TSCredentials out of and into DER. [MS-CSSP] 2.2.1.2, 2.2.1.2.1
+// TSCredentials out of and into DER. [MS-CSSP] 2.2.1.2, 2.2.1.2.1, 2.2.1.2.2
 #include "credssp/ts_credentials.h"
 
 #include "asn1/der_reader.h"
@@ -20,19 +20,54 @@ void octets_field(DerWriter& out, unsigned number, ByteView value) {
   out.nest(tag::context(number), [&](DerWriter& field) { field.octet_string(value); });
 }
 
-SecretBytes write(ByteView domain, ByteView user, ByteView password) {
+// An absent name is not there at all, unlike an empty one.
+Result<void> name_field(DerWriter& out, unsigned number, const std::string& name) {
+  if (name.empty()) return {};
+  TRY_ASSIGN(const Bytes text, utf8_to_utf16le(name));
+  octets_field(out, number, text);
+  return {};
+}
+
+SecretBytes write(CredType type, const DerWriter& credentials) {
+  DerWriter out;
+  out.nest(tag::kSequence, [&](DerWriter& fields) {
+    fields.nest(tag::context(0), [&](DerWriter& field) { field.integer(type); });
+    octets_field(fields, 1, credentials.view());
+  });
+  return SecretBytes(out.view());
+}
+
+SecretBytes write_password(ByteView domain, ByteView user, ByteView password) {
   DerWriter creds;
   creds.nest(tag::kSequence, [&](DerWriter& fields) {
     octets_field(fields, 0, domain);
     octets_field(fields, 1, user);
     octets_field(fields, 2, password);
   });
-  DerWriter out;
-  out.nest(tag::kSequence, [&](DerWriter& fields) {
-    fields.nest(tag::context(0), [&](DerWriter& field) { field.integer(kPassword); });
-    octets_field(fields, 1, creds.view());
+  return write(kPassword, creds);
+}
+
+Result<void> write_csp_data(const SmartCard& card, DerWriter& fields) {
+  fields.nest(tag::context(0), [&](DerWriter& field) { field.integer(card.key_spec); });
+  TRY(name_field(fields, 1, card.card_name));
+  TRY(name_field(fields, 2, card.reader_name));
+  TRY(name_field(fields, 3, card.container_name));
+  return name_field(fields, 4, card.csp_name);
+}
+
+Result<SecretBytes> write_smart_card(const Identity& identity, const SmartCard& card) {
+  Result<void> written;
+  DerWriter creds;
+  creds.nest(tag::kSequence, [&](DerWriter& fields) {
+    octets_field(fields, 0, card.pin.expose());
+    fields.nest(tag::context(1), [&](DerWriter& field) {
+      field.nest(tag::kSequence, [&](DerWriter& csp) { written = write_csp_data(card, csp); });
+    });
+    if (written) written = name_field(fields, 2, identity.user);
+    if (written) written = name_field(fields, 3, identity.domain);
   });
-  return SecretBytes(out.view());
+  TRY(written);
+  return write(kSmartCard, creds);
 }
 
 Result<ByteView> read_octets(DerReader& fields, unsigned number) {
@@ -66,20 +101,59 @@ Result<Identity> read_password_creds(ByteView der) {
   return identity;
 }
 
+Result<std::string> read_name(DerReader& fields, unsigned number) {
+  if (!fields.next_is(tag::context(number))) return std::string();
+  TRY_ASSIGN(const ByteView text, read_text(fields, number));
+  auto name = utf16le_to_utf8(text);
+  if (!name) return fail(Status::InvalidToken, kMalformed);
+  return name;
+}
+
+Result<void> read_csp_data(DerReader& creds, SmartCard& card) {
+  DerReader field = creds.enter(tag::context(1));
+  DerReader fields = field.enter(tag::kSequence);
+  TRY(field.finish(kMalformed));
+  DerReader key_spec = fields.enter(tag::context(0));
+  card.key_spec = key_spec.u32();
+  TRY(key_spec.finish(kMalformed));
+  TRY_ASSIGN(card.card_name, read_name(fields, 1));
+  TRY_ASSIGN(card.reader_name, read_name(fields, 2));
+  TRY_ASSIGN(card.container_name, read_name(fields, 3));
+  TRY_ASSIGN(card.csp_name, read_name(fields, 4));
+  return fields.finish(kMalformed);
+}
+
+Result<Identity> read_smart_card_creds(ByteView der) {
+  DerReader creds(der);
+  DerReader fields = creds.enter(tag::kSequence);
+  TRY(creds.finish(kMalformed));
+  TRY_ASSIGN(const ByteView pin, read_text(fields, 0));
+  SmartCard card;
+  card.pin = SecretBytes(pin);
+  TRY(read_csp_data(fields, card));
+  Identity identity;
+  TRY_ASSIGN(identity.user, read_name(fields, 2));
+  TRY_ASSIGN(identity.domain, read_name(fields, 3));
+  TRY(fields.finish(kMalformed));
+  identity.secret = std::move(card);
+  return identity;
+}
+
 }  // namespace
 
 Result<SecretBytes> write_ts_credentials(const Identity& identity) {
   if (identity.nt_hash() != nullptr) {
     return fail(Status::NoCredentials, "a hash cannot be delegated: CredSSP carries passwords");
   }
+  if (const SmartCard* card = identity.smart_card()) return write_smart_card(identity, *card);
   TRY_ASSIGN(const Bytes domain, utf8_to_utf16le(identity.domain));
   TRY_ASSIGN(const Bytes user, utf8_to_utf16le(identity.user));
   const SecretBytes* password = identity.password();
-  return write(domain, user, password != nullptr ? password->expose() : ByteView{});
+  return write_password(domain, user, password != nullptr ? password->expose() : ByteView{});
 }
 
 SecretBytes empty_ts_credentials() {
-  return write({}, {}, {});
+  return write_password({}, {}, {});
 }
 
 Result<Identity> parse_ts_credentials(ByteView der) {
@@ -95,8 +169,7 @@ Result<Identity> parse_ts_credentials(ByteView der) {
     case kPassword:
       return read_password_creds(credentials);
     case kSmartCard:
-      return fail(Status::UnsupportedFunction,
-                  "the client delegated a smart card, which is not supported yet");
+      return read_smart_card_creds(credentials);
     case kRemoteGuard:
       return fail(Status::UnsupportedFunction,
                   "the client uses remote credential guard, which is not supported yet");

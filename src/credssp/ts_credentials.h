@@ -3,9 +3,14 @@
 //     TSCredentials   ::= SEQUENCE { credType [0] INTEGER, credentials [1] OCTET STRING }
 //     TSPasswordCreds ::= SEQUENCE { domainName [0] OCTET STRING, userName [1] OCTET STRING,
 //                                    password [2] OCTET STRING }          all UTF-16LE
+//     TSSmartCardCreds ::= SEQUENCE { pin [0] OCTET STRING, cspData [1] TSCspDataDetail,
+//                                     userHint [2] OCTET STRING OPTIONAL,
+//                                     domainHint [3] OCTET STRING OPTIONAL }
+//     TSCspDataDetail ::= SEQUENCE { keySpec [0] INTEGER, cardName [1], readerName [2],
+//                                    containerName [3], cspName [4] OCTET STRING OPTIONAL }
 //
-// Passwords (credType 1) are delegated and received. Smart cards (2) and remote credential guard
-// (6) are recognised and refused in words.
+// Passwords (credType 1) and smart cards (2) are delegated and received. Remote credential guard
+// (6) is recognised and refused in words.
 #pragma once
 
 #include "base/bytes.h"
@@ -15,7 +20,8 @@
 
 namespace opensspi::credssp {
 
-// The TSCredentials of a password identity. NoCredentials when all it has is a hash.
+// The TSCredentials of an identity with a password or a smart card. NoCredentials when all it has
+// is a hash.
 Result<SecretBytes> write_ts_credentials(const Identity& identity);
 
 // The TSCredentials that say nothing: three empty strings. What a client delegates that was not

@@ -62,6 +62,9 @@ class NtlmCredential final : public Credential {
     ContextRequest asked = request;
     if (is_nobody()) asked.flags |= ContextFlags::NullSession;
     const Result<StoredIdentity> who = identity();
+    if (who && who->identity->smart_card() != nullptr) {
+      return fail(Status::NoCredentials, "NTLM proves a password: a smart card needs Kerberos");
+    }
     return ClientContext::create(environment_, who ? who->identity : nullptr, asked);
   }
 

@@ -1,6 +1,7 @@
 // Who somebody is, with the secret that proves it; and what a caller hands to Acquire.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <variant>
@@ -16,17 +17,27 @@ class Parameters;
 
 using NtHash = SecretArray<16>;  // MD4 of the UTF-16LE password: NTOWFv1 of [MS-NLMP] 3.3.1
 
+// A smart card and what opens it: KERB_CERTIFICATE_LOGON, TSSmartCardCreds. Names in UTF-8, empty
+// when not said.
+struct SmartCard {
+  SecretBytes pin;  // UTF-16LE
+  std::uint32_t key_spec = 1;  // AT_KEYEXCHANGE
+  std::string card_name, reader_name, container_name, csp_name;
+};
+
 // pAuthData, keyring entries and TSCredentials all become this.
 struct Identity {
-  std::string user;    // UTF-8; may be a UPN with an empty domain
+  std::string user;    // UTF-8; may be a UPN with an empty domain; a hint beside a smart card
   std::string domain;  // UTF-8
-  std::variant<std::monostate, SecretBytes, NtHash> secret;  // SecretBytes: password in UTF-16LE
+  // SecretBytes: password in UTF-16LE
+  std::variant<std::monostate, SecretBytes, NtHash, SmartCard> secret;
 
   enum class Origin { Fresh, Saved, Default };  // delegation policy asks it first
   Origin origin = Origin::Fresh;
 
   [[nodiscard]] const SecretBytes* password() const { return std::get_if<SecretBytes>(&secret); }
   [[nodiscard]] const NtHash* nt_hash() const { return std::get_if<NtHash>(&secret); }
+  [[nodiscard]] const SmartCard* smart_card() const { return std::get_if<SmartCard>(&secret); }
 };
 
 // What Acquire was given. Nothing set: the session's own credentials.

@@ -279,6 +279,8 @@ TEST_F(CredSspCred, ExtendedStructure) {
   };
   expect_juergen(read_extended());
   extended.Flags = CREDSSP_FLAG_REDIRECT;
+  EXPECT_EQ(read_extended().error().status, Status::UnsupportedFunction);
+  extended.Flags = 2;
   EXPECT_EQ(read_extended().error().status, Status::UnknownCredentials);
   extended.Flags = 0;
   extended.Version = 1;
