@@ -1,3 +1,13 @@
+# GoogleTest takes longer to compile than most tests: it is compiled once, with the settings that
+# they have.
+file(CONFIGURE OUTPUT test_headers.cpp CONTENT "int main() {}\n")
+add_executable(test_headers ${PROJECT_BINARY_DIR}/test_headers.cpp)
+target_precompile_headers(test_headers PRIVATE <gtest/gtest.h>)
+target_compile_options(test_headers PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)
+target_link_libraries(test_headers PRIVATE GTest::gtest)
+target_compile_definitions(test_headers
+                           PRIVATE OPENSSPI_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/vectors")
+
 # opensspi_unit_tests(ROOM [LIBRARIES target...] [THREADS])
 # The test program unit_ROOM out of tests/unit/ROOM/*_test.cpp. Test data is found through
 # OPENSSPI_TEST_DATA, the folder tests/vectors.
@@ -16,6 +26,8 @@ function(opensspi_test_program name)
   endif()
   list(REMOVE_ITEM TEST_LIBRARIES LIBRARIES)
   add_executable(${name} ${sources})
+  target_precompile_headers(${name} REUSE_FROM test_headers)
+  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # for ccache
   target_link_libraries(${name} PRIVATE ${TEST_LIBRARIES} GTest::gtest GTest::gmock
                                         GTest::gtest_main Threads::Threads)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
