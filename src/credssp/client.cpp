@@ -9,11 +9,12 @@ namespace opensspi::credssp {
 
 ClientProtocol::ClientProtocol(std::shared_ptr<const Environment> environment,
                                std::unique_ptr<Context> inner, SecretBytes ts_credentials,
-                               bool delegates)
+                               bool delegates, std::uint32_t oldest_version)
     : environment_(std::move(environment)),
       inner_(std::move(inner)),
       ts_credentials_(std::move(ts_credentials)),
-      delegates_(delegates) {}
+      delegates_(delegates),
+      peer_version_(oldest_version) {}
 
 Reply ClientProtocol::begin(ByteView subject_public_key) {
   subject_public_key_ = copy(subject_public_key);
@@ -86,7 +87,8 @@ Result<ClientProtocol::Step> ClientProtocol::handle(AwaitPubKeyAuth state,
   }
   TRY_ASSIGN(PubKeyAuthVerified proof,
              verify_server_pub_key_auth(*inner_->message_protection(),
-                                        {state.nonce, subject_public_key_}, *request.pub_key_auth));
+                                        {state.nonce, subject_public_key_, state.version},
+                                        *request.pub_key_auth));
   return send_credentials(std::move(proof));
 }
 
@@ -124,10 +126,13 @@ Result<ClientProtocol::Step> ClientProtocol::negotiate(ByteView token) {
   if (!answer.empty()) message.nego_tokens.push_back(std::move(answer));
   if (protection == nullptr) return Step{AwaitNegoToken{}, std::move(message)};
   AwaitPubKeyAuth next;
+  // A mechanism that has keys before the server has said anything leaves its version unknown.
+  next.version = version() == 0 ? kOwnVersion : version();
   TRY(environment_->random(next.nonce));
-  TRY_ASSIGN(message.pub_key_auth,
-             make_client_pub_key_auth(*protection, {next.nonce, subject_public_key_}));
-  message.client_nonce = copy(next.nonce);
+  TRY_ASSIGN(
+      message.pub_key_auth,
+      make_client_pub_key_auth(*protection, {next.nonce, subject_public_key_, next.version}));
+  if (next.version >= kFirstVersionWithNonce) message.client_nonce = copy(next.nonce);
   return Step{std::move(next), std::move(message)};
 }
 

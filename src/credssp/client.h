@@ -17,9 +17,10 @@ namespace opensspi::credssp {
 class ClientProtocol final : public Protocol {
  public:
   // `inner`: a Negotiate initiator. `ts_credentials`: what is delegated, empty_ts_credentials() for
-  // nothing.
+  // nothing; `oldest_version`: of the server's that policy permits.
   ClientProtocol(std::shared_ptr<const Environment> environment, std::unique_ptr<Context> inner,
-                 SecretBytes ts_credentials, bool delegates);
+                 SecretBytes ts_credentials, bool delegates,
+                 std::uint32_t oldest_version = kFirstVersionWithNonce);
 
   Reply begin(ByteView subject_public_key) override;
   Reply handle(const TsRequest& request) override;
@@ -31,6 +32,7 @@ class ClientProtocol final : public Protocol {
   struct AwaitTls {};
   struct AwaitNegoToken {};
   struct AwaitPubKeyAuth {
+    std::uint32_t version = 0;
     std::array<std::uint8_t, kNonceSize> nonce{};
   };
   struct Done {};

@@ -79,7 +79,8 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_client(
   TRY_ASSIGN(auto inner, client.negotiate->new_context(inner_request(request)));
   TRY_ASSIGN(auto session, tls::Session::client(outbound_->tls, host_of(request.target_name)));
   auto protocol = std::make_unique<ClientProtocol>(environment_, std::move(inner),
-                                                   std::move(ts_credentials), delegates);
+                                                   std::move(ts_credentials), delegates,
+                                                   oldest_version(request.role));
   return std::make_unique<CredSspContext>(request, std::move(session), std::move(protocol));
 }
 
@@ -88,8 +89,12 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_server(
   if (!inbound_) return fail(Status::NoCredentials, "the credential is for clients only");
   TRY_ASSIGN(auto inner, inbound_->negotiate->new_context(inner_request(request)));
   TRY_ASSIGN(auto session, tls::Session::server(inbound_->tls));
-  auto protocol = std::make_unique<ServerProtocol>(std::move(inner));
+  auto protocol = std::make_unique<ServerProtocol>(std::move(inner), oldest_version(request.role));
   return std::make_unique<CredSspContext>(request, std::move(session), std::move(protocol));
+}
+
+std::uint32_t CredSspCredential::oldest_version(Role role) const {
+  return policy::oldest_credssp_version(*environment_->policy(), role == Role::Server);
 }
 
 const Credential& CredSspCredential::negotiate() const {

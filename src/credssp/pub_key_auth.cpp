@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "crypto/digest.h"
+
 namespace opensspi::credssp {
 namespace {
 
@@ -16,8 +18,12 @@ constexpr std::string_view kServerClientHashMagic = "CredSSP Server-To-Client Bi
 static_assert(kClientServerHashMagic.size() == 38 && kServerClientHashMagic.size() == 38);
 
 // The order of the pseudo code; the prose names the key first, no implementation follows it.
-crypto::Digest256 binding_hash(std::string_view magic, const KeyBinding& binding) {
-  return crypto::sha256({view(magic), binding.nonce, binding.subject_public_key});
+Bytes binding_hash(std::string_view magic, const KeyBinding& binding) {
+  return copy(crypto::sha256({view(magic), binding.nonce, binding.subject_public_key}));
+}
+
+bool is_hashed(const KeyBinding& binding) {
+  return binding.version >= kFirstVersionWithNonce;
 }
 
 Result<Bytes> seal(MessageProtection& protection, ByteView plaintext) {
@@ -40,12 +46,17 @@ Result<SecretBytes> unseal(MessageProtection& protection, ByteView blob, const c
 
 }  // namespace
 
-crypto::Digest256 client_server_hash(const KeyBinding& binding) {
-  return binding_hash(kClientServerHashMagic, binding);
+Bytes client_binding(const KeyBinding& binding) {
+  if (is_hashed(binding)) return binding_hash(kClientServerHashMagic, binding);
+  return copy(binding.subject_public_key);
 }
 
-crypto::Digest256 server_client_hash(const KeyBinding& binding) {
-  return binding_hash(kServerClientHashMagic, binding);
+Bytes server_binding(const KeyBinding& binding) {
+  if (is_hashed(binding)) return binding_hash(kServerClientHashMagic, binding);
+  Bytes key = copy(binding.subject_public_key);
+  // No real key starts with 0xFF, where the specification leaves the carry open.
+  if (!key.empty()) ++key.front();
+  return key;
 }
 
 PubKeyAuthVerified::PubKeyAuthVerified(PubKeyAuthVerified&& other) noexcept
@@ -64,7 +75,7 @@ Result<Bytes> PubKeyAuthVerified::seal_credentials(const SecretBytes& ts_credent
 
 Result<Bytes> PubKeyAuthVerified::answer(const KeyBinding& binding) {
   if (protection_ == nullptr) return fail(Status::InternalError, "the proof is already spent");
-  return seal(*protection_, server_client_hash(binding));
+  return seal(*protection_, server_binding(binding));
 }
 
 Result<SecretBytes> PubKeyAuthVerified::open_credentials(ByteView auth_info) && {
@@ -74,16 +85,16 @@ Result<SecretBytes> PubKeyAuthVerified::open_credentials(ByteView auth_info) && 
 }
 
 Result<Bytes> make_client_pub_key_auth(MessageProtection& protection, const KeyBinding& binding) {
-  return seal(protection, client_server_hash(binding));
+  return seal(protection, client_binding(binding));
 }
 
 Result<PubKeyAuthVerified> verify_server_pub_key_auth(MessageProtection& protection,
                                                       const KeyBinding& binding,
                                                       ByteView pub_key_auth) {
-  TRY_ASSIGN(const SecretBytes hash,
+  TRY_ASSIGN(const SecretBytes bound,
              unseal(protection, pub_key_auth, "the server's pubKeyAuth does not open"));
   // [MS-CSSP] 3.1.5: the client compares before it sends any credential.
-  if (!equal(hash.expose(), server_client_hash(binding))) {
+  if (!equal(bound.expose(), server_binding(binding))) {
     return fail(Status::MutualAuthFailed,
                 "the server's pubKeyAuth is not for this TLS key: somebody may stand between");
   }
@@ -93,10 +104,10 @@ Result<PubKeyAuthVerified> verify_server_pub_key_auth(MessageProtection& protect
 Result<PubKeyAuthVerified> verify_client_pub_key_auth(MessageProtection& protection,
                                                       const KeyBinding& binding,
                                                       ByteView pub_key_auth) {
-  TRY_ASSIGN(const SecretBytes hash,
+  TRY_ASSIGN(const SecretBytes bound,
              unseal(protection, pub_key_auth, "the client's pubKeyAuth does not open"));
   // [MS-CSSP] 3.1.5: the server answers only a client that sees the server's own key.
-  if (!equal(hash.expose(), client_server_hash(binding))) {
+  if (!equal(bound.expose(), client_binding(binding))) {
     return fail(Status::MessageAltered,
                 "the client's pubKeyAuth is for another TLS key: somebody may stand between");
   }

@@ -1,8 +1,10 @@
 // pubKeyAuth: both sides prove, under the keys of the inner context, that they see the same TLS
-// server key, so that nobody stands between them. [MS-CSSP] 3.1.5, versions 5 and 6:
+// server key, so that nobody stands between them. [MS-CSSP] 3.1.5:
 //
-//     client: Seal(SHA256("CredSSP Client-To-Server Binding Hash\0" || nonce || key))
-//     server: Seal(SHA256("CredSSP Server-To-Client Binding Hash\0" || nonce || key))
+//     5, 6     client: Seal(SHA256("CredSSP Client-To-Server Binding Hash\0" || nonce || key))
+//              server: Seal(SHA256("CredSSP Server-To-Client Binding Hash\0" || nonce || key))
+//     2 to 4   client: Seal(key)
+//              server: Seal(key with 1 added to its first byte)
 //
 // where `key` is the contents of the certificate's subjectPublicKey BIT STRING.
 //
@@ -11,11 +13,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/secret.h"
-#include "crypto/digest.h"
+#include "credssp/version.h"
 #include "sspi/message_protection.h"
 
 namespace opensspi::credssp {
@@ -24,12 +27,14 @@ inline constexpr std::size_t kNonceSize = 32;
 
 // What the two sides must agree on, bytes that live elsewhere.
 struct KeyBinding {
-  ByteView nonce;               // kNonceSize bytes, chosen by the client
-  ByteView subject_public_key;  // of the TLS server's certificate
+  ByteView nonce;                       // kNonceSize bytes, chosen by the client; from version 5 on
+  ByteView subject_public_key;          // of the TLS server's certificate
+  std::uint32_t version = kOwnVersion;  // the one that both speak
 };
 
-[[nodiscard]] crypto::Digest256 client_server_hash(const KeyBinding& binding);
-[[nodiscard]] crypto::Digest256 server_client_hash(const KeyBinding& binding);
+// What the client seals, and what the server does.
+[[nodiscard]] Bytes client_binding(const KeyBinding& binding);
+[[nodiscard]] Bytes server_binding(const KeyBinding& binding);
 
 // The peer holds the inner context's keys and sees the same server key. Moved, never copied;
 // carries the protection it was proved with (owned by the inner context) and is spent on one

@@ -8,7 +8,8 @@
 
 namespace opensspi::credssp {
 
-ServerProtocol::ServerProtocol(std::unique_ptr<Context> inner) : inner_(std::move(inner)) {}
+ServerProtocol::ServerProtocol(std::unique_ptr<Context> inner, std::uint32_t oldest_version)
+    : inner_(std::move(inner)), peer_version_(oldest_version) {}
 
 Reply ServerProtocol::begin(ByteView subject_public_key) {
   subject_public_key_ = copy(subject_public_key);
@@ -123,10 +124,11 @@ Result<ServerProtocol::Step> ServerProtocol::verify_and_answer(const TsRequest& 
   if (request.auth_info) return fail(Status::InvalidToken, "authInfo came before pubKeyAuth");
   // [MS-CSSP] 2.2.1 clientNonce: version 5 and later cannot do without. The one beside pubKeyAuth
   // counts; FreeRDP sends it in every message, others only here.
-  if (!request.client_nonce) {
+  if (!request.client_nonce && version() >= kFirstVersionWithNonce) {
     return fail(Status::InvalidToken, "the client's pubKeyAuth comes without a nonce");
   }
-  const KeyBinding binding{*request.client_nonce, subject_public_key_};
+  const KeyBinding binding{request.client_nonce ? *request.client_nonce : ByteView(),
+                           subject_public_key_, version()};
   TRY_ASSIGN(PubKeyAuthVerified proof, verify_client_pub_key_auth(*inner_->message_protection(),
                                                                   binding, *request.pub_key_auth));
   TRY_ASSIGN(answer.pub_key_auth, proof.answer(binding));

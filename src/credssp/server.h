@@ -14,8 +14,9 @@ namespace opensspi::credssp {
 
 class ServerProtocol final : public Protocol {
  public:
-  // `inner`: a Negotiate acceptor.
-  explicit ServerProtocol(std::unique_ptr<Context> inner);
+  // `inner`: a Negotiate acceptor; `oldest_version`: of the client's that policy permits.
+  explicit ServerProtocol(std::unique_ptr<Context> inner,
+                          std::uint32_t oldest_version = kFirstVersionWithNonce);
 
   Reply begin(ByteView subject_public_key) override;
   Reply handle(const TsRequest& request) override;

@@ -16,11 +16,9 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "credssp/version.h"
 
 namespace opensspi::credssp {
-
-// The version this library announces in every message.
-inline constexpr std::uint32_t kOwnVersion = 6;
 
 // Longer messages are refused before they are gathered. The package's largest token is 73,032
 // bytes; Kerberos tickets with large authorization data stay below this too.

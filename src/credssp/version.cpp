@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "credssp/ts_request.h"
-
 namespace opensspi::credssp {
 
 Result<void> PeerVersion::announce(std::uint32_t version) {
@@ -13,8 +11,14 @@ Result<void> PeerVersion::announce(std::uint32_t version) {
   }
   announced_ = version;
   if (version < kOldestVersion) {
+    return fail(Status::UnsupportedFunction, "the peer's CredSSP version is none there ever was", 0,
+                version);
+  }
+  if (version < oldest_) {
     return fail(Status::UnsupportedFunction,
-                "the peer speaks only a CredSSP version older than 5, open to CVE-2018-0886");
+                "the peer speaks only a CredSSP version older than 5, open to CVE-2018-0886, and "
+                "credssp.encryption_oracle does not permit it",
+                0, version);
   }
   return {};
 }

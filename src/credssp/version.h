@@ -9,14 +9,21 @@
 
 namespace opensspi::credssp {
 
+// The version this library announces in every message.
+inline constexpr std::uint32_t kOwnVersion = 6;
+
 // Versions 2 to 4 bind to the server's key by an echo that a relay can make the client sign
 // (CVE-2018-0886); 5 brought the hashes with a nonce.
-inline constexpr std::uint32_t kOldestVersion = 5;
+inline constexpr std::uint32_t kOldestVersion = 2;
+inline constexpr std::uint32_t kFirstVersionWithNonce = 5;
 
 class PeerVersion {
  public:
+  // `oldest`: what policy lets a peer speak.
+  explicit PeerVersion(std::uint32_t oldest = kFirstVersionWithNonce) : oldest_(oldest) {}
+
   // Takes the version of one message of the peer. InvalidToken when it differs from that of the
-  // messages before, UnsupportedFunction when it is below kOldestVersion.
+  // messages before, UnsupportedFunction when it is older than policy permits.
   Result<void> announce(std::uint32_t version);
 
   // The version both speak; 0 until the peer has announced one.
@@ -25,6 +32,7 @@ class PeerVersion {
   [[nodiscard]] bool carries_error_code() const;
 
  private:
+  std::uint32_t oldest_;
   std::optional<std::uint32_t> announced_;
 };
 

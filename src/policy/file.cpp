@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <toml++/toml.h>
 #include <array>
 #include <cerrno>
 #include <optional>
-#include <toml++/toml.h>
 
 #include "base/folders.h"
 
@@ -53,6 +53,20 @@ Words set_raw_ntlm(Policy& policy, const toml::node& value) {
   return nullptr;
 }
 
+Words set_encryption_oracle(Policy& policy, const toml::node& value) {
+  const auto found = value.value_exact<std::string_view>();
+  if (found == "force") {
+    policy.encryption_oracle = EncryptionOracle::Force;
+  } else if (found == "mitigated") {
+    policy.encryption_oracle = EncryptionOracle::Mitigated;
+  } else if (found == "vulnerable") {
+    policy.encryption_oracle = EncryptionOracle::Vulnerable;
+  } else {
+    return "the value must be \"force\", \"mitigated\" or \"vulnerable\"";
+  }
+  return nullptr;
+}
+
 Words set_authority(Policy& policy, const toml::node& value) {
   const auto found = value.value_exact<std::string_view>();
   if (found == "accounts") {
@@ -74,7 +88,8 @@ Words set_deadline(Policy& policy, const toml::node& value) {
   return nullptr;
 }
 
-constexpr std::array<Key, 6> kKeys = {{
+constexpr std::array<Key, 7> kKeys = {{
+    {"credssp", "encryption_oracle", set_encryption_oracle},
     {"negotiate", "raw_ntlm", set_raw_ntlm},
     {"ntlm", "allowed", set_bool<&Policy::allow_ntlm>},
     {"authority", "kind", set_authority},

@@ -44,16 +44,23 @@ Policy refuse_everything(std::int64_t bad_line) {
 
 Policy narrowed(const Policy& system, const Policy& user) {
   Policy policy;
-  policy.raw_ntlm =
-      width(user.raw_ntlm) < width(system.raw_ntlm) ? user.raw_ntlm : system.raw_ntlm;
+  policy.encryption_oracle = std::min(system.encryption_oracle, user.encryption_oracle);
+  policy.raw_ntlm = width(user.raw_ntlm) < width(system.raw_ntlm) ? user.raw_ntlm : system.raw_ntlm;
   policy.allow_key_log_variable = system.allow_key_log_variable && user.allow_key_log_variable;
   policy.allow_log_variable = system.allow_log_variable && user.allow_log_variable;
   policy.allow_ntlm = system.allow_ntlm && user.allow_ntlm;
-  policy.authority =
-      user.authority == AuthorityKind::None ? AuthorityKind::None : system.authority;
+  policy.authority = user.authority == AuthorityKind::None ? AuthorityKind::None : system.authority;
   policy.authority_deadline = std::min(system.authority_deadline, user.authority_deadline);
   policy.bad_line = system.bad_line ? system.bad_line : user.bad_line;
   return policy;
+}
+
+// [MS-CSSP] 3.1.5: version 5 brought the hashes with a nonce. The protocol begins with 2.
+std::uint32_t oldest_credssp_version(const Policy& policy, bool peer_is_client) {
+  const bool may_be_old =
+      policy.encryption_oracle == EncryptionOracle::Vulnerable ||
+      (peer_is_client && policy.encryption_oracle == EncryptionOracle::Mitigated);
+  return may_be_old ? 2 : 5;
 }
 
 bool send_raw_ntlm(const Policy& policy, bool inside_credssp, std::string_view target_name) {

@@ -13,7 +13,7 @@ namespace opensspi::policy {
 
 // Whether Negotiate sends NTLM bare or inside SPNEGO when NTLM is all there is.
 enum class RawNtlm {
-  Auto,    // bare inside CREDSSP and for TERMSRV/*, else SPNEGO: what real RDP servers need
+  Auto,  // bare inside CREDSSP and for TERMSRV/*, else SPNEGO: what real RDP servers need
   Always,
   Never,
 };
@@ -24,11 +24,19 @@ enum class AuthorityKind {
   None,      // nobody: SEC_E_NO_AUTHENTICATING_AUTHORITY
 };
 
+// Who may speak CredSSP as it was before CVE-2018-0886 was closed: Windows' AllowEncryptionOracle.
+enum class EncryptionOracle {
+  Force,       // nobody
+  Mitigated,   // clients of this machine's servers
+  Vulnerable,  // everybody
+};
+
 struct Policy {
-  RawNtlm raw_ntlm = RawNtlm::Auto;                  // negotiate.raw_ntlm
-  bool allow_key_log_variable = false;               // tls.keylog_env: honour SSLKEYLOGFILE
-  bool allow_log_variable = false;                   // log.env: honour OPENSSPI_LOG
-  bool allow_ntlm = true;                            // ntlm.allowed
+  EncryptionOracle encryption_oracle = EncryptionOracle::Force;  // credssp.encryption_oracle
+  RawNtlm raw_ntlm = RawNtlm::Auto;                              // negotiate.raw_ntlm
+  bool allow_key_log_variable = false;                 // tls.keylog_env: honour SSLKEYLOGFILE
+  bool allow_log_variable = false;                     // log.env: honour OPENSSPI_LOG
+  bool allow_ntlm = true;                              // ntlm.allowed
   AuthorityKind authority = AuthorityKind::Accounts;   // authority.kind
   std::chrono::milliseconds authority_deadline{3000};  // authority.deadline_ms
   // The line of the error, when the policy file could not be understood: then nothing is permitted.
@@ -45,6 +53,9 @@ struct Policy {
 [[nodiscard]] Policy refuse_everything(std::int64_t bad_line);
 // The stricter of both in every key; for the user's file below the system's.
 [[nodiscard]] Policy narrowed(const Policy& system, const Policy& user);
+
+// The oldest version of CredSSP that a peer may speak.
+[[nodiscard]] std::uint32_t oldest_credssp_version(const Policy& policy, bool peer_is_client);
 
 // Whether a Negotiate initiator with only NTLM sends it bare to this target (UTF-8 SPN).
 [[nodiscard]] bool send_raw_ntlm(const Policy& policy, bool inside_credssp,

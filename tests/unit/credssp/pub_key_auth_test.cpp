@@ -1,4 +1,4 @@
-// pubKeyAuth: [MS-CSSP] 3.1.5, versions 5 and 6.
+// pubKeyAuth: [MS-CSSP] 3.1.5.
 #include "credssp/pub_key_auth.h"
 
 #include <gtest/gtest.h>
@@ -31,8 +31,8 @@ class PubKeyAuth : public testing::Test {
 TEST(PubKeyAuthHash, IsTheOneOfTheSpecification) {
   Vectors vectors("credssp/pub_key_auth.txt");
   const Bytes nonce = vectors.bytes("Nonce"), key = vectors.bytes("SubjectPublicKey");
-  EXPECT_EQ(to_hex(client_server_hash({nonce, key})), vectors.text("ClientServerHash"));
-  EXPECT_EQ(to_hex(server_client_hash({nonce, key})), vectors.text("ServerClientHash"));
+  EXPECT_EQ(to_hex(client_binding({nonce, key})), vectors.text("ClientServerHash"));
+  EXPECT_EQ(to_hex(server_binding({nonce, key})), vectors.text("ServerClientHash"));
   EXPECT_TRUE(vectors.all_consumed());
 }
 
@@ -40,9 +40,37 @@ TEST(PubKeyAuthHash, IsTheOneOfRealPrograms) {
   for (Vectors& vectors : Vectors::sections("credssp/captured_logons.txt")) {
     SCOPED_TRACE(vectors.title());
     const Bytes nonce = vectors.bytes("Nonce"), key = vectors.bytes("SubjectPublicKey");
-    EXPECT_EQ(to_hex(client_server_hash({nonce, key})), vectors.text("ClientServerHash"));
-    EXPECT_EQ(to_hex(server_client_hash({nonce, key})), vectors.text("ServerClientHash"));
+    EXPECT_EQ(to_hex(client_binding({nonce, key})), vectors.text("ClientServerHash"));
+    EXPECT_EQ(to_hex(server_binding({nonce, key})), vectors.text("ServerClientHash"));
   }
+}
+
+// [MS-CSSP] 3.1.5, versions 2 to 4: the key itself, and the key with 1 added to its first byte.
+TEST_F(PubKeyAuth, OldVersionsEchoTheKey) {
+  const Bytes incremented = {0x31, 0x03, 0x02, 0x01, 0x01};
+  for (const std::uint32_t version : {2U, 3U, 4U}) {
+    const KeyBinding old{{}, key, version};
+    EXPECT_EQ(client_binding(old), key);
+    EXPECT_EQ(server_binding(old), incremented);
+    ScriptedProtection asks(Role::Client), answers(Role::Server);
+    const Bytes asked = make_client_pub_key_auth(asks, old).value();
+    auto proof = verify_client_pub_key_auth(answers, old, asked);
+    ASSERT_TRUE(proof);
+    EXPECT_TRUE(verify_server_pub_key_auth(asks, old, proof->answer(old).value()));
+  }
+}
+
+// A relay that speaks an old version to one side and a new one to the other gets nowhere.
+TEST_F(PubKeyAuth, OldAndNewVersionsDoNotMix) {
+  const KeyBinding old{nonce, key, 4};
+  const auto proof =
+      verify_client_pub_key_auth(server, old, make_client_pub_key_auth(client, binding).value());
+  EXPECT_EQ(proof.error().status, Status::MessageAltered);
+  const Bytes asked = make_client_pub_key_auth(client, old).value();
+  ScriptedProtection answers(Role::Server);
+  static_cast<void>(make_client_pub_key_auth(answers, old));
+  const auto mixed = verify_server_pub_key_auth(client, old, asked);
+  EXPECT_EQ(mixed.error().status, Status::MessageAltered);
 }
 
 TEST_F(PubKeyAuth, CarriesCredentialsWhenBothSeeTheSameKey) {

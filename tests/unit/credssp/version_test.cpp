@@ -15,12 +15,24 @@ TEST(PeerVersion, TheLowerOfTheTwoCounts) {
   }
 }
 
-TEST(PeerVersion, BelowFiveIsRefused) {
+TEST(PeerVersion, BelowFiveIsRefusedByDefault) {
   for (const std::uint32_t version : {0U, 1U, 2U, 3U, 4U}) {
     PeerVersion peer;
     const auto announced = peer.announce(version);
     ASSERT_FALSE(announced);
     EXPECT_EQ(announced.error().status, Status::UnsupportedFunction);
+    EXPECT_EQ(announced.error().value, version);
+  }
+}
+
+TEST(PeerVersion, PolicyMayPermitOldOnes) {
+  for (const std::uint32_t version : {2U, 3U, 4U, 5U, 6U}) {
+    PeerVersion peer(2);
+    EXPECT_TRUE(peer.announce(version)) << version;
+    EXPECT_EQ(peer.agreed(), version);
+  }
+  for (const std::uint32_t version : {0U, 1U}) {
+    EXPECT_EQ(PeerVersion(0).announce(version).error().status, Status::UnsupportedFunction);
   }
 }
 

@@ -42,6 +42,7 @@ TEST(PolicyPage, EveryExampleIsAPolicy) {
 // The first example names every key with its default.
 TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   Policy other;
+  other.encryption_oracle = EncryptionOracle::Vulnerable;
   other.raw_ntlm = RawNtlm::Never;
   other.allow_key_log_variable = other.allow_log_variable = true;
   other.allow_ntlm = false;
@@ -50,6 +51,7 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   const auto policy = parse(examples(page()).at(0), "example", other);
   ASSERT_TRUE(policy);
   const Policy defaults;
+  EXPECT_EQ(policy->encryption_oracle, defaults.encryption_oracle);
   EXPECT_EQ(policy->raw_ntlm, defaults.raw_ntlm);
   EXPECT_EQ(policy->allow_key_log_variable, defaults.allow_key_log_variable);
   EXPECT_EQ(policy->allow_log_variable, defaults.allow_log_variable);
@@ -60,7 +62,7 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
 
 TEST(PolicyPage, TheTableNamesEveryKey) {
   const std::string text = page();
-  for (const char* key : {"negotiate.raw_ntlm", "ntlm.allowed", "authority.kind",
+  for (const char* key : {"credssp.encryption_oracle", "negotiate.raw_ntlm", "ntlm.allowed", "authority.kind",
                           "authority.deadline_ms", "tls.keylog_env", "log.env"}) {
     EXPECT_THAT(text, testing::HasSubstr(std::string("| `") + key + "` |"));
   }

@@ -38,6 +38,22 @@ TEST(MayAcquire, NothingUnderABadFile) {
   EXPECT_FALSE(may_acquire(refuse_everything(0), false));
 }
 
+// The table of Windows' AllowEncryptionOracle: whom each side still talks to.
+TEST(OldestCredSspVersion, Table) {
+  struct Row {
+    EncryptionOracle oracle;
+    std::uint32_t of_servers, of_clients;
+  };
+  for (const Row& row : {Row{EncryptionOracle::Force, 5, 5}, Row{EncryptionOracle::Mitigated, 5, 2},
+                         Row{EncryptionOracle::Vulnerable, 2, 2}}) {
+    Policy policy;
+    policy.encryption_oracle = row.oracle;
+    EXPECT_EQ(oldest_credssp_version(policy, false), row.of_servers);
+    EXPECT_EQ(oldest_credssp_version(policy, true), row.of_clients);
+  }
+  EXPECT_EQ(Policy{}.encryption_oracle, EncryptionOracle::Force);
+}
+
 TEST(SendRawNtlm, Table) {
   struct Row {
     RawNtlm raw_ntlm;
