@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Reader in({data, size});
   credssp::ClientProtocol client(
       world, std::make_unique<test::ScriptedContext>(Role::Client, script(in.u8() % 2 != 0)),
-      credssp::empty_ts_credentials(), false);
+      credssp::empty_ts_credentials(), credssp::ClientRules{});
   HonestServer server;
   require(client.begin(test::kServerKey).progress.has_value(), "the client speaks first");
   bool refused = false;

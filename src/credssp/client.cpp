@@ -9,12 +9,12 @@ namespace opensspi::credssp {
 
 ClientProtocol::ClientProtocol(std::shared_ptr<const Environment> environment,
                                std::unique_ptr<Context> inner, SecretBytes ts_credentials,
-                               bool delegates, std::uint32_t oldest_version)
+                               const ClientRules& rules)
     : environment_(std::move(environment)),
       inner_(std::move(inner)),
       ts_credentials_(std::move(ts_credentials)),
-      delegates_(delegates),
-      peer_version_(oldest_version) {}
+      rules_(rules),
+      peer_version_(rules.oldest_version) {}
 
 Reply ClientProtocol::begin(ByteView subject_public_key) {
   subject_public_key_ = copy(subject_public_key);
@@ -30,7 +30,7 @@ Outcome ClientProtocol::finish() {
   outcome.version = version();
   outcome.inner = facts_of(*inner_);
   outcome.expiry = expiry_;
-  outcome.delegated = delegates_;
+  outcome.delegated = rules_.delegates;
   inner_.reset();
   return outcome;
 }
@@ -137,6 +137,11 @@ Result<ClientProtocol::Step> ClientProtocol::negotiate(ByteView token) {
 }
 
 Result<ClientProtocol::Step> ClientProtocol::send_credentials(PubKeyAuthVerified proof) {
+  // [MS-CSSP] 3.1.5 note <23>: NTLM proves no server, and the policy for such servers is another.
+  if (rules_.needs_mutual_auth && !facts_of(*inner_).mutual_auth) {
+    return fail(Status::PolicyNtlmOnly,
+                "policy delegates these credentials to servers proven by Kerberos only");
+  }
   TsRequest message;
   TRY_ASSIGN(message.auth_info, std::move(proof).seal_credentials(ts_credentials_));
   ts_credentials_ = SecretBytes();

@@ -14,13 +14,18 @@
 
 namespace opensspi::credssp {
 
+struct ClientRules {
+  bool delegates = false;          // the credentials say something
+  bool needs_mutual_auth = false;  // policy lets them go to a proven server only
+  std::uint32_t oldest_version = kFirstVersionWithNonce;  // that policy lets a server speak
+};
+
 class ClientProtocol final : public Protocol {
  public:
   // `inner`: a Negotiate initiator. `ts_credentials`: what is delegated, empty_ts_credentials() for
-  // nothing; `oldest_version`: of the server's that policy permits.
+  // nothing.
   ClientProtocol(std::shared_ptr<const Environment> environment, std::unique_ptr<Context> inner,
-                 SecretBytes ts_credentials, bool delegates,
-                 std::uint32_t oldest_version = kFirstVersionWithNonce);
+                 SecretBytes ts_credentials, const ClientRules& rules);
 
   Reply begin(ByteView subject_public_key) override;
   Reply handle(const TsRequest& request) override;
@@ -61,7 +66,7 @@ class ClientProtocol final : public Protocol {
   std::shared_ptr<const Environment> environment_;
   std::unique_ptr<Context> inner_;
   SecretBytes ts_credentials_;
-  bool delegates_;
+  ClientRules rules_;
   Bytes subject_public_key_;
   PeerVersion peer_version_;
   bool inner_complete_ = false;

@@ -25,6 +25,18 @@ ContextRequest inner_request(const ContextRequest& request) {
   return inner;
 }
 
+policy::CredentialKind kind_of(const Identity& identity) {
+  switch (identity.origin) {
+    case Identity::Origin::Fresh:
+      return policy::CredentialKind::Fresh;
+    case Identity::Origin::Saved:
+      return policy::CredentialKind::Saved;
+    case Identity::Origin::Default:
+      break;
+  }
+  return policy::CredentialKind::Default;
+}
+
 FileTime certificate_expiry(const tls::Parameters& parameters) {
   const x509::KeyPair* pair = parameters.key_pair();
   if (pair == nullptr || pair->chain.empty()) return kNever;
@@ -69,18 +81,20 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_client(
   const Client client = client_for(request.target_name);
   SecretBytes ts_credentials = empty_ts_credentials();
   // ISC_REQ_DELEGATE not set: an empty set of credentials is delegated.
-  const bool delegates = has(request.flags, ContextFlags::Delegate);
-  if (delegates) {
+  ClientRules rules;
+  rules.delegates = has(request.flags, ContextFlags::Delegate);
+  rules.oldest_version = oldest_version(request.role);
+  if (rules.delegates) {
     if (client.identity == nullptr) {
       return fail(Status::NoCredentials, "there are no credentials to delegate");
     }
+    TRY_ASSIGN(rules.needs_mutual_auth, needs_mutual_auth(*client.identity, request.target_name));
     TRY_ASSIGN(ts_credentials, write_ts_credentials(*client.identity));
   }
   TRY_ASSIGN(auto inner, client.negotiate->new_context(inner_request(request)));
   TRY_ASSIGN(auto session, tls::Session::client(outbound_->tls, host_of(request.target_name)));
   auto protocol = std::make_unique<ClientProtocol>(environment_, std::move(inner),
-                                                   std::move(ts_credentials), delegates,
-                                                   oldest_version(request.role));
+                                                   std::move(ts_credentials), rules);
   return std::make_unique<CredSspContext>(request, std::move(session), std::move(protocol));
 }
 
@@ -91,6 +105,21 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_server(
   TRY_ASSIGN(auto session, tls::Session::server(inbound_->tls));
   auto protocol = std::make_unique<ServerProtocol>(std::move(inner), oldest_version(request.role));
   return std::make_unique<CredSspContext>(request, std::move(session), std::move(protocol));
+}
+
+Result<bool> CredSspCredential::needs_mutual_auth(const Identity& identity,
+                                                  std::string_view target_name) const {
+  switch (
+      policy::may_delegate(environment_->policy()->delegation, kind_of(identity), target_name)) {
+    case policy::Delegation::Permitted:
+      return false;
+    case policy::Delegation::WithMutualAuth:
+      return true;
+    case policy::Delegation::Refused:
+      break;
+  }
+  return fail(Status::DelegationPolicy,
+              "policy does not let credentials of this kind be delegated to that target");
 }
 
 std::uint32_t CredSspCredential::oldest_version(Role role) const {

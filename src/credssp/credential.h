@@ -44,6 +44,9 @@ class CredSspCredential final : public Credential {
   Result<std::unique_ptr<Context>> new_client(const ContextRequest& request) const;
   Result<std::unique_ptr<Context>> new_server(const ContextRequest& request) const;
   [[nodiscard]] const Credential& negotiate() const;
+  // Whether delegation waits for a proven server. DelegationPolicy when policy forbids it.
+  [[nodiscard]] Result<bool> needs_mutual_auth(const Identity& identity,
+                                               std::string_view target_name) const;
   [[nodiscard]] std::uint32_t oldest_version(Role role) const;
   [[nodiscard]] Client client_for(std::string_view target_name) const;
 

@@ -67,6 +67,24 @@ Words set_encryption_oracle(Policy& policy, const toml::node& value) {
   return nullptr;
 }
 
+using Lists = DelegationLists;
+using Rules = DelegationRules;
+
+template <Lists Rules::*Kind, SpnPatterns Lists::*List>
+Words set_patterns(Policy& policy, const toml::node& value) {
+  constexpr Words kWrong = "the value must be an array of patterns such as \"TERMSRV/*.example\"";
+  const toml::array* const array = value.as_array();
+  if (array == nullptr) return kWrong;
+  SpnPatterns patterns;
+  for (const toml::node& element : *array) {
+    const auto pattern = element.value_exact<std::string_view>();
+    if (!pattern || !is_spn_pattern(*pattern)) return kWrong;
+    patterns.emplace_back(*pattern);
+  }
+  policy.delegation.front().*Kind.*List = std::move(patterns);
+  return nullptr;
+}
+
 Words set_authority(Policy& policy, const toml::node& value) {
   const auto found = value.value_exact<std::string_view>();
   if (found == "accounts") {
@@ -88,8 +106,18 @@ Words set_deadline(Policy& policy, const toml::node& value) {
   return nullptr;
 }
 
-constexpr std::array<Key, 7> kKeys = {{
+constexpr std::array<Key, 16> kKeys = {{
     {"credssp", "encryption_oracle", set_encryption_oracle},
+    {"delegation", "allow_fresh", set_patterns<&Rules::fresh, &Lists::allow>},
+    {"delegation", "allow_fresh_ntlm_only", set_patterns<&Rules::fresh, &Lists::allow_ntlm_only>},
+    {"delegation", "deny_fresh", set_patterns<&Rules::fresh, &Lists::deny>},
+    {"delegation", "allow_saved", set_patterns<&Rules::saved, &Lists::allow>},
+    {"delegation", "allow_saved_ntlm_only", set_patterns<&Rules::saved, &Lists::allow_ntlm_only>},
+    {"delegation", "deny_saved", set_patterns<&Rules::saved, &Lists::deny>},
+    {"delegation", "allow_default", set_patterns<&Rules::default_, &Lists::allow>},
+    {"delegation", "allow_default_ntlm_only",
+     set_patterns<&Rules::default_, &Lists::allow_ntlm_only>},
+    {"delegation", "deny_default", set_patterns<&Rules::default_, &Lists::deny>},
     {"negotiate", "raw_ntlm", set_raw_ntlm},
     {"ntlm", "allowed", set_bool<&Policy::allow_ntlm>},
     {"authority", "kind", set_authority},

@@ -37,6 +37,7 @@ Result<void> may_acquire(const Policy& policy, bool uses_ntlm) {
 Policy refuse_everything(std::int64_t bad_line) {
   Policy policy;
   policy.allow_ntlm = false;
+  policy.delegation = {DelegationRules{{}, {}, {}}};
   policy.authority = AuthorityKind::None;
   policy.bad_line = bad_line;
   return policy;
@@ -44,6 +45,8 @@ Policy refuse_everything(std::int64_t bad_line) {
 
 Policy narrowed(const Policy& system, const Policy& user) {
   Policy policy;
+  policy.delegation = system.delegation;
+  policy.delegation.insert(policy.delegation.end(), user.delegation.begin(), user.delegation.end());
   policy.encryption_oracle = std::min(system.encryption_oracle, user.encryption_oracle);
   policy.raw_ntlm = width(user.raw_ntlm) < width(system.raw_ntlm) ? user.raw_ntlm : system.raw_ntlm;
   policy.allow_key_log_variable = system.allow_key_log_variable && user.allow_key_log_variable;

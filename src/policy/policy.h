@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "policy/delegation.h"
 
 namespace opensspi::policy {
 
@@ -33,7 +35,9 @@ enum class EncryptionOracle {
 
 struct Policy {
   EncryptionOracle encryption_oracle = EncryptionOracle::Force;  // credssp.encryption_oracle
-  RawNtlm raw_ntlm = RawNtlm::Auto;                              // negotiate.raw_ntlm
+  // delegation: what each of the files says, and all of them must permit.
+  std::vector<DelegationRules> delegation = std::vector<DelegationRules>(1);
+  RawNtlm raw_ntlm = RawNtlm::Auto;                    // negotiate.raw_ntlm
   bool allow_key_log_variable = false;                 // tls.keylog_env: honour SSLKEYLOGFILE
   bool allow_log_variable = false;                     // log.env: honour OPENSSPI_LOG
   bool allow_ntlm = true;                              // ntlm.allowed

@@ -100,6 +100,36 @@ TEST_F(Policy, CredSspSpeaksSpnegoWhenNtlmMayNotGoBare) {
   opensspi_identity_free(&identity);
 }
 
+// Windows' default: credentials that the caller brings go to Remote Desktop servers only.
+TEST_F(Policy, DelegatesOnlyWhereItSays) {
+  CredSspPair pair;
+  const auto first_leg = [&](const SEC_WCHAR* target, ULONG flags = kClientFlags) {
+    Party client = Party::client(pair.client_credential, flags, target);
+    return client.run().status;
+  };
+  EXPECT_STATUS(SEC_I_CONTINUE_NEEDED, first_leg(u"termsrv/anywhere.example"));
+  EXPECT_STATUS(SEC_E_DELEGATION_POLICY, first_leg(u"WSMAN/server.wonderland.example"));
+  EXPECT_STATUS(SEC_E_DELEGATION_POLICY, first_leg(u"server.wonderland.example"));
+  EXPECT_STATUS(SEC_I_CONTINUE_NEEDED,
+                first_leg(u"WSMAN/server.wonderland.example", kClientFlags & ~ISC_REQ_DELEGATE));
+  set("[delegation]\nallow_fresh_ntlm_only = [\"WSMAN/*.wonderland.example\"]\n");
+  EXPECT_STATUS(SEC_I_CONTINUE_NEEDED, first_leg(u"WSMAN/server.wonderland.example"));
+  EXPECT_STATUS(SEC_E_DELEGATION_POLICY, first_leg(u"WSMAN/server.example"));
+  set("[delegation]\ndeny_fresh = [\"*\"]\n");
+  EXPECT_STATUS(SEC_E_DELEGATION_POLICY, first_leg(kTarget));
+}
+
+// NTLM proves no server: what policy keeps for proven ones does not leave.
+TEST_F(Policy, DelegatesNothingToAnUnprovenServerWhereItMustBeProven) {
+  set("[delegation]\nallow_fresh_ntlm_only = []\n");
+  CredSspPair pair;
+  talk(pair.client, pair.server);
+  EXPECT_STATUS(SEC_E_POLICY_NLTM_ONLY, pair.client.status());
+  EXPECT_LT(pair.server.status(), 0);
+  opensspi_identity identity{};
+  EXPECT_LT(opensspi_delegated_credential(pair.server.get(), &identity), 0);
+}
+
 TEST_F(Policy, MayHaveNoAuthority) {
   set("[authority]\nkind = \"none\"\n");
   CredSspCred server_cred = CredSspCred::server();

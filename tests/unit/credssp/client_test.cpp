@@ -33,11 +33,11 @@ class Client : public testing::Test {
             {Progress::Complete, {}, true}};
   }
 
-  void start(std::vector<ScriptedLeg> legs) {
+  void start(std::vector<ScriptedLeg> legs, const ClientRules& rules = {}) {
     auto inner = std::make_unique<ScriptedContext>(Role::Client, std::move(legs));
     script = inner.get();
     client = std::make_unique<ClientProtocol>(test::make_environment(nullptr), std::move(inner),
-                                              empty_ts_credentials(), false);
+                                              empty_ts_credentials(), rules);
     first = client->begin(kKey);
   }
 
@@ -169,6 +169,13 @@ TEST_F(Client, SendsNothingToAServerOfAnOldVersion) {
   expect_refused(challenge, Status::UnsupportedFunction);
 }
 
+// The scripted mechanism proves no server, as NTLM proves none.
+TEST_F(Client, SendsNothingToAnUnprovenServerWherePolicyWantsItProven) {
+  start(bare(), {.delegates = true, .needs_mutual_auth = true});
+  negotiate();
+  expect_refused(answer(), Status::PolicyNtlmOnly);
+}
+
 TEST_F(Client, SendsNothingWhenTheVersionChanges) {
   start(bare());
   negotiate();
@@ -253,7 +260,7 @@ TEST_F(Client, RefusesAMechanismWithoutKeys) {
 TEST_F(Client, RefusesAMessageBeforeTlsAndAfterTheEnd) {
   auto inner = std::make_unique<ScriptedContext>(Role::Client, bare());
   ClientProtocol early(test::make_environment(nullptr), std::move(inner), empty_ts_credentials(),
-                       false);
+                       ClientRules{});
   EXPECT_EQ(early.handle(TsRequest{}).progress.error().status, Status::OutOfSequence);
   start(bare());
   negotiate();

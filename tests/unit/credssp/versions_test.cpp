@@ -3,7 +3,6 @@
 // written over on the way.
 #include <gtest/gtest.h>
 
-
 #include <memory>
 #include <optional>
 #include <utility>
@@ -36,7 +35,7 @@ class Logon {
                 script(Role::Client,
                        {{Progress::ContinueNeeded, {1}}, {Progress::Complete, {3}, true}}),
                 write_ts_credentials(*test::make_identity("DOMAIN", "user", "secret")).value(),
-                true, versions.oldest_server),
+                ClientRules{true, false, versions.oldest_server}),
         server_(
             script(Role::Server, {{Progress::ContinueNeeded, {2}}, {last_leg_of_server, {}, true}}),
             versions.oldest_client) {

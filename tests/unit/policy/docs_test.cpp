@@ -42,6 +42,7 @@ TEST(PolicyPage, EveryExampleIsAPolicy) {
 // The first example names every key with its default.
 TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   Policy other;
+  other.delegation = refuse_everything(0).delegation;
   other.encryption_oracle = EncryptionOracle::Vulnerable;
   other.raw_ntlm = RawNtlm::Never;
   other.allow_key_log_variable = other.allow_log_variable = true;
@@ -51,6 +52,14 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   const auto policy = parse(examples(page()).at(0), "example", other);
   ASSERT_TRUE(policy);
   const Policy defaults;
+  for (const auto member :
+       {&DelegationRules::fresh, &DelegationRules::saved, &DelegationRules::default_}) {
+    const DelegationLists& read = policy->delegation.front().*member;
+    const DelegationLists& by_default = defaults.delegation.front().*member;
+    EXPECT_EQ(read.allow, by_default.allow);
+    EXPECT_EQ(read.allow_ntlm_only, by_default.allow_ntlm_only);
+    EXPECT_EQ(read.deny, by_default.deny);
+  }
   EXPECT_EQ(policy->encryption_oracle, defaults.encryption_oracle);
   EXPECT_EQ(policy->raw_ntlm, defaults.raw_ntlm);
   EXPECT_EQ(policy->allow_key_log_variable, defaults.allow_key_log_variable);
@@ -62,8 +71,12 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
 
 TEST(PolicyPage, TheTableNamesEveryKey) {
   const std::string text = page();
-  for (const char* key : {"credssp.encryption_oracle", "negotiate.raw_ntlm", "ntlm.allowed", "authority.kind",
-                          "authority.deadline_ms", "tls.keylog_env", "log.env"}) {
+  for (const char* key :
+       {"credssp.encryption_oracle", "delegation.allow_fresh", "delegation.allow_fresh_ntlm_only",
+        "delegation.deny_fresh", "delegation.allow_saved", "delegation.allow_saved_ntlm_only",
+        "delegation.deny_saved", "delegation.allow_default", "delegation.allow_default_ntlm_only",
+        "delegation.deny_default", "negotiate.raw_ntlm", "ntlm.allowed", "authority.kind",
+        "authority.deadline_ms", "tls.keylog_env", "log.env"}) {
     EXPECT_THAT(text, testing::HasSubstr(std::string("| `") + key + "` |"));
   }
 }

@@ -39,6 +39,10 @@ TEST(PolicyFile, DefaultsWhereItSaysNothing) {
 TEST(PolicyFile, EveryKey) {
   EXPECT_EQ(parsed("negotiate.raw_ntlm = 'always'").raw_ntlm, RawNtlm::Always);
   EXPECT_EQ(parsed("negotiate.raw_ntlm = 'never'").raw_ntlm, RawNtlm::Never);
+  EXPECT_EQ(parsed("credssp.encryption_oracle = 'mitigated'").encryption_oracle,
+            EncryptionOracle::Mitigated);
+  EXPECT_EQ(parsed("credssp.encryption_oracle = 'vulnerable'").encryption_oracle,
+            EncryptionOracle::Vulnerable);
   EXPECT_FALSE(parsed("[ntlm]\nallowed = false").allow_ntlm);
   EXPECT_EQ(parsed("[authority]\nkind = \"none\"").authority, AuthorityKind::None);
   EXPECT_EQ(parsed("[authority]\ndeadline_ms = 1").authority_deadline.count(), 1);
@@ -59,6 +63,25 @@ TEST(PolicyFile, EveryKey) {
   EXPECT_FALSE(parsed("log.env = false", other).allow_ntlm);
 }
 
+TEST(PolicyFile, EveryListOfDelegation) {
+  const auto list = [](const char* key) {
+    const Policy policy = parsed("delegation." + std::string(key) + " = ['WSMAN/*', 'A/b']");
+    EXPECT_EQ(policy.delegation.size(), 1U);
+    return policy.delegation.front();
+  };
+  const SpnPatterns patterns{"WSMAN/*", "A/b"};
+  EXPECT_EQ(list("allow_fresh").fresh.allow, patterns);
+  EXPECT_EQ(list("allow_fresh_ntlm_only").fresh.allow_ntlm_only, patterns);
+  EXPECT_EQ(list("deny_fresh").fresh.deny, patterns);
+  EXPECT_EQ(list("allow_saved").saved.allow, patterns);
+  EXPECT_EQ(list("allow_saved_ntlm_only").saved.allow_ntlm_only, patterns);
+  EXPECT_EQ(list("deny_saved").saved.deny, patterns);
+  EXPECT_EQ(list("allow_default").default_.allow, patterns);
+  EXPECT_EQ(list("allow_default_ntlm_only").default_.allow_ntlm_only, patterns);
+  EXPECT_EQ(list("deny_default").default_.deny, patterns);
+  EXPECT_TRUE(parsed("delegation.allow_fresh = []").delegation.front().fresh.allow.empty());
+}
+
 // The path, the line and the column of each mistake.
 TEST(PolicyFile, ValuesOfTheWrongKind) {
   const std::string truth = ": the value must be true or false";
@@ -72,6 +95,17 @@ TEST(PolicyFile, ValuesOfTheWrongKind) {
   const std::string raw = ": the value must be \"auto\", \"always\" or \"never\"";
   for (const char* value : {"true", "1", "'Auto'", "''", "[ 'auto' ]"}) {
     EXPECT_EQ(mistake("[negotiate]\nraw_ntlm = " + std::string(value)), "p:2:12" + raw) << value;
+  }
+  const std::string oracle = ": the value must be \"force\", \"mitigated\" or \"vulnerable\"";
+  for (const char* value : {"0", "'Force'", "false"}) {
+    EXPECT_EQ(mistake("[credssp]\nencryption_oracle = " + std::string(value)), "p:2:21" + oracle);
+  }
+  const std::string patterns =
+      ": the value must be an array of patterns such as \"TERMSRV/*.example\"";
+  for (const char* value :
+       {"'TERMSRV/*'", "['host']", "['TERMSRV/*', 1]", "['A/*.*']", "[['A/b']]"}) {
+    EXPECT_EQ(mistake("[delegation]\ndeny_fresh = " + std::string(value)), "p:2:14" + patterns)
+        << value;
   }
   const std::string kind = ": the value must be \"accounts\" or \"none\"";
   for (const char* value : {"false", "0", "'NONE'", "'winbind'", "{}"}) {
@@ -168,6 +202,13 @@ TEST_F(PolicyFiles, TheUsersMayOnlyNarrow) {
     EXPECT_EQ(policy.authority_deadline.count(), 100);
     EXPECT_FALSE(policy.allow_key_log_variable);
     EXPECT_FALSE(policy.allow_log_variable);
+  }
+  for (const char* user : {"delegation.allow_fresh_ntlm_only = ['*']", "[delegation]"}) {
+    write(paths.system, "delegation.allow_fresh_ntlm_only = ['A/*']");
+    write(paths.user, user);
+    const auto rules = loaded().delegation;
+    EXPECT_EQ(may_delegate(rules, CredentialKind::Fresh, "A/x"), Delegation::Permitted);
+    EXPECT_EQ(may_delegate(rules, CredentialKind::Fresh, "B/x"), Delegation::Refused);
   }
   // What the user's does not name stays, even where the system is wider than the default.
   write(paths.system, wide);
