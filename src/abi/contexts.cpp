@@ -53,10 +53,11 @@ Result<void> check_state(const ContextEntry& entry, BufferStyle style) {
 }
 
 // Schannel on Windows: a leg that must have input and has none is an incomplete message. Only a
-// client begins without any.
+// client begins without any, and who is asked to go on after SEC_I_RENEGOTIATE may have none.
 bool lacks_input(const ContextEntry& entry, BufferStyle style, const LegInput& input) {
   const bool speaks_first = entry.request.role == Role::Client && entry.num_legs == 0;
-  return style == BufferStyle::Stream && input.token().empty() && !speaks_first;
+  const bool awaits = entry.state == ContextEntry::State::Establishing && !speaks_first;
+  return style == BufferStyle::Stream && input.token().empty() && awaits;
 }
 
 tl::unexpected<Error> incomplete(LegInput& input, std::size_t missing) {
