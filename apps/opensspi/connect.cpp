@@ -12,6 +12,7 @@
 #include "leg_report.h"
 #include "logon.h"
 #include "password.h"
+#include "rdp/early_authorization.h"
 #include "rdp/mcs.h"
 #include "rdp/x224.h"
 #include "rdp_channel.h"
@@ -67,8 +68,8 @@ class Client {
  private:
   // Why the server will not do CredSSP; nothing when it does.
   std::optional<std::string> negotiate_security() {
-    const Bytes request =
-        rdp::write(rdp::ConnectionRequest{rdp::kProtocolSsl | rdp::kProtocolHybrid});
+    const Bytes request = rdp::write(
+        rdp::ConnectionRequest{rdp::kProtocolSsl | rdp::kProtocolHybrid | rdp::kProtocolHybridEx});
     stream_.write(request, deadline_);
     report_.sent("X.224 Connection Request", request.size());
     const auto frame = read_frame(stream_, deadline_);
@@ -81,10 +82,10 @@ class Client {
       report_.received("X.224 failure", frame->size());
       return std::string("the server refused: ") + rdp::failure_words(*confirm->failure_code);
     }
-    const std::uint32_t selected = confirm->selected_protocol.value_or(rdp::kProtocolRdp);
-    const std::string chosen = rdp::protocol_words(selected);
+    selected_ = confirm->selected_protocol.value_or(rdp::kProtocolRdp);
+    const std::string chosen = rdp::protocol_words(selected_);
     report_.received("X.224 Connection Confirm: " + chosen, frame->size());
-    if (selected == rdp::kProtocolHybrid) return std::nullopt;
+    if (rdp::is_hybrid(selected_)) return std::nullopt;
     return "the server does not do NLA, it chose " + chosen;
   }
 
@@ -118,16 +119,32 @@ class Client {
   void await_answer(CredSspSession& session, Result& result) {
     session.send_credentials(deadline_);
     const Deadline grace = std::min(deadline_, Clock::now() + kGrace);
+    RdpChannel channel(session);
     try {
-      const Bytes hello = rdp::connect_initial(rdp::kProtocolHybrid);
+      if (selected_ == rdp::kProtocolHybridEx) {
+        take_authorization(session, channel.receive_exactly(rdp::kEarlyAuthorizationSize, grace),
+                           result);
+        if (!result.logon.accepted) return;
+      }
+      const Bytes hello = rdp::connect_initial(selected_);
       session.send(hello, deadline_);
       report_.sent(rdp::name_of(rdp::mcs_message(hello)), hello.size());
-      take_answer(session, RdpChannel(session).receive(grace), result);
+      take_answer(session, channel.receive(grace), result);
     } catch (const NetworkError& error) {
       if (error.kind() == NetworkError::Kind::Closed) return closed_early(result);
       if (error.kind() != NetworkError::Kind::TimedOut) throw;
-      report_.note("the server has not answered MCS Connect Initial, nor refused the credentials");
+      report_.note("the server has said nothing more, nor refused the credentials");
     }
+  }
+
+  void take_authorization(CredSspSession& session, const RdpChannel::Reply& reply, Result& result) {
+    if (reply.outcome != Received::Data) return take_answer(session, reply, result);
+    const auto authorization = rdp::read_early_authorization(reply.frame);
+    report_.received("Early User Authorization Result", reply.frame.size());
+    if (authorization == rdp::EarlyAuthorization::Success) return;
+    deny(result.logon, authorization ? "authenticated, but the server does not let this user in"
+                                     : "the server's word on authorization is none that there is");
+    result.code = ExitCode::Refused;
   }
 
   void take_answer(CredSspSession& session, const RdpChannel::Reply& reply, Result& result) {
@@ -154,6 +171,7 @@ class Client {
   const ConnectOptions& options_;
   LegReport report_;
   Deadline deadline_;
+  std::uint32_t selected_ = rdp::kProtocolRdp;
 };
 
 void tell(const Result& result, const ConnectOptions& options) {

@@ -59,7 +59,7 @@ nlohmann::ordered_json or_null(const std::string& text) {
 
 Logon describe_logon(CredSspSession& session, SECURITY_STATUS status) {
   Logon logon;
-  logon.accepted = status == SEC_E_OK;
+  logon.accepted = logon.authenticated = status == SEC_E_OK;
   logon.status = status;
   if (!logon.accepted) {
     logon.nt_status = session.error().nt_status;
@@ -75,8 +75,16 @@ Logon describe_logon(CredSspSession& session, SECURITY_STATUS status) {
   return logon;
 }
 
-void refuse(Logon& logon, SECURITY_STATUS status, const std::string& reason) {
+void deny(Logon& logon, const std::string& reason) {
+  constexpr std::uint32_t kLogonTypeNotGranted = 0xC000015B;
   logon.accepted = false;
+  logon.status = SEC_E_LOGON_DENIED;
+  logon.nt_status = kLogonTypeNotGranted;
+  logon.reason = reason;
+}
+
+void refuse(Logon& logon, SECURITY_STATUS status, const std::string& reason) {
+  logon.accepted = logon.authenticated = false;
   logon.status = status;
   logon.reason = reason;
 }
@@ -84,6 +92,7 @@ void refuse(Logon& logon, SECURITY_STATUS status, const std::string& reason) {
 nlohmann::ordered_json to_json(const Logon& logon) {
   nlohmann::ordered_json json;
   json["accepted"] = logon.accepted;
+  json["authenticated"] = logon.authenticated;
   json["user"] = or_null(logon.user);
   json["mechanism"] = or_null(logon.mechanism);
   json["version"] = logon.version ? nlohmann::ordered_json(*logon.version) : nullptr;

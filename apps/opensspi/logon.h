@@ -14,7 +14,8 @@
 namespace opensspi::command {
 
 struct Logon {
-  bool accepted = false;
+  bool accepted = false;       // authenticated, and allowed in
+  bool authenticated = false;  // who is not allowed in may be
   std::string user;       // "DOMAIN\name"; of a refused logon the name that was claimed
   std::string mechanism;  // "NTLM"; empty: not known
   std::optional<std::uint32_t> version;  // of CredSSP
@@ -30,6 +31,8 @@ struct Logon {
 // user is what the caller knows.
 [[nodiscard]] Logon describe_logon(CredSspSession& session, SECURITY_STATUS status);
 
+// The user is who it says, and may not use the server.
+void deny(Logon& logon, const std::string& reason);
 // A refusal for a reason that the session does not know.
 void refuse(Logon& logon, SECURITY_STATUS status, const std::string& reason);
 

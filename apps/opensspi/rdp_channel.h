@@ -22,8 +22,12 @@ class RdpChannel {
     Bytes frame;  // when Data: a whole one, or what came instead of one
   };
   [[nodiscard]] Reply receive(Deadline deadline);
+  // So many bytes that are in no frame.
+  [[nodiscard]] Reply receive_exactly(std::size_t size, Deadline deadline);
 
  private:
+  Reply take(std::size_t size);
+
   CredSspSession& session_;
   Bytes gathered_;
 };

@@ -38,6 +38,7 @@ struct ServeOptions {
   std::vector<std::string> listen{"127.0.0.1:3389"};
   CertificateFiles certificate;
   std::string user, key_log;
+  std::vector<std::string> allowed;
   double deadline_seconds = 15;
   bool json = false, once = false, quiet = false;
 };
@@ -70,6 +71,7 @@ class Server {
     using Milliseconds = std::chrono::duration<double, std::milli>;
     connection_options_.deadline = std::chrono::duration_cast<std::chrono::milliseconds>(
         Milliseconds(options.deadline_seconds * 1000));
+    connection_options_.allowed = options.allowed;
     connection_options_.json = options.json;
     connection_options_.quiet = options.quiet;
   }
@@ -284,6 +286,12 @@ void add_serve(CLI::App& app, Run& run) {
   serve_app
       ->add_option("--user", options->user,
                    "Become this user once the port is bound and the accounts are open")
+      ->type_name("NAME");
+  serve_app
+      ->add_option("--allow", options->allowed,
+                   "Who may use the server, DOMAIN\\USER or USER; others are authenticated and "
+                   "turned away. May be given more than once; default: everybody")
+      ->allow_extra_args(false)
       ->type_name("NAME");
   serve_app
       ->add_option("--deadline", options->deadline_seconds,

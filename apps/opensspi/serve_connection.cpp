@@ -2,13 +2,18 @@
 // there is no desktop to show.
 #include "serve_connection.h"
 
+#include <strings.h>
+
+#include <algorithm>
 #include <string>
 
 #include "leg_report.h"
 #include "logon.h"
+#include "rdp/early_authorization.h"
 #include "rdp/mcs.h"
 #include "rdp/x224.h"
 #include "rdp_channel.h"
+#include "user_name.h"
 
 namespace opensspi::command {
 namespace {
@@ -46,27 +51,35 @@ class Connection {
       return false;
     }
     report_.received("X.224 Connection Request", frame->size());
-    rdp::ConnectionConfirm confirm;
-    const bool hybrid = (request->requested_protocols.value_or(0) & rdp::kProtocolHybrid) != 0;
-    if (hybrid) {
-      confirm.selected_protocol = rdp::kProtocolHybrid;
-    } else {
-      confirm.failure_code = rdp::kHybridRequiredByServer;
+    const std::uint32_t requested = request->requested_protocols.value_or(rdp::kProtocolRdp);
+    for (const std::uint32_t protocol : {rdp::kProtocolHybridEx, rdp::kProtocolHybrid})
+      if ((requested & protocol) != 0 && !rdp::is_hybrid(selected_)) selected_ = protocol;
+    if (rdp::is_hybrid(selected_)) {
+      confirm({.selected_protocol = selected_, .failure_code = {}},
+              std::string("X.224 Connection Confirm: ") + rdp::protocol_words(selected_));
+      return true;
     }
+    confirm({.selected_protocol = {}, .failure_code = rdp::kHybridRequiredByServer},
+            "X.224 failure: HYBRID_REQUIRED_BY_SERVER");
+    report_.note("refused: the client does not offer CredSSP (NLA)");
+    return false;
+  }
+
+  void confirm(const rdp::ConnectionConfirm& confirm, const std::string& words) {
     const Bytes answer = rdp::write(confirm);
     stream_.write(answer, deadline_);
-    report_.sent(hybrid ? "X.224 Connection Confirm: CredSSP (NLA)"
-                        : "X.224 failure: HYBRID_REQUIRED_BY_SERVER",
-                 answer.size());
-    if (!hybrid) report_.note("refused: the client does not offer CredSSP (NLA)");
-    return hybrid;
+    report_.sent(words, answer.size());
   }
 
   ConnectionEnd log_on(CredSspSession& session) {
     try {
       const SECURITY_STATUS status = session.handshake(deadline_);
-      tell(describe_logon(session, status));
-      accepted_ = status == SEC_E_OK;
+      Logon logon = describe_logon(session, status);
+      if (logon.authenticated && !is_allowed(logon.user))
+        deny(logon, "authenticated, but not among those that --allow lets in");
+      accepted_ = logon.accepted;
+      if (logon.authenticated) authorize(session);
+      tell(std::move(logon));
       return ConnectionEnd::Verdict;
     } catch (const NetworkError& error) {
       Logon logon = describe_logon(session, SEC_E_UNFINISHED_CONTEXT_DELETED);
@@ -79,6 +92,24 @@ class Connection {
       }
       return ConnectionEnd::NoVerdict;
     }
+  }
+
+  [[nodiscard]] bool is_allowed(const std::string& user) const {
+    const std::string bare = parse_user_name(user).user;
+    return options_.allowed.empty() ||
+           std::ranges::any_of(options_.allowed, [&](const std::string& allowed) {
+             return strcasecmp(allowed.c_str(), user.c_str()) == 0 ||
+                    strcasecmp(allowed.c_str(), bare.c_str()) == 0;
+           });
+  }
+
+  // Who did not agree on early authorization is told by the end of the connection.
+  void authorize(CredSspSession& session) const {
+    if (selected_ != rdp::kProtocolHybridEx) return;
+    const Bytes result = rdp::write(accepted_ ? rdp::EarlyAuthorization::Success
+                                              : rdp::EarlyAuthorization::AccessDenied);
+    session.send(result, deadline_);
+    report_.sent("Early User Authorization Result", result.size());
   }
 
   void tell(Logon logon) const {
@@ -110,6 +141,7 @@ class Connection {
   const LegReport& report_;
   Clock::time_point start_;
   Deadline deadline_;
+  std::uint32_t selected_ = rdp::kProtocolRdp;
   bool accepted_ = false;
 };
 

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "credential.h"
 
@@ -12,6 +14,7 @@ namespace opensspi::command {
 
 struct ConnectionOptions {
   std::chrono::milliseconds deadline{15'000};  // for the whole logon
+  std::vector<std::string> allowed;  // who may use the server: DOMAIN\user or user; empty: all
   bool json = false;
   bool quiet = false;
 };

@@ -69,6 +69,23 @@ class Logons(CommandTest):
                 self.connect(server)
                 self.assertIs(server.await_logons(before + 2)[-1]['accepted'], True)
 
+    def test_authenticated_and_not_let_in(self):
+        self.add_account('carol')
+        server = Server(self, '--allow', 'Carol', '--allow', 'CORP\\bob')
+        seen = self.connect(server, code=1)
+        logon = server.await_logons(1)[0]
+        for side in (seen, logon):
+            self.assertIs(side['accepted'], False)
+            self.assertIs(side['authenticated'], True)
+            self.assertEqual(side['status'], 'SEC_E_LOGON_DENIED')
+            self.assertEqual(side['nt_status'], 'STATUS_LOGON_TYPE_NOT_GRANTED')
+            self.assertIn('authenticated, but', side['reason'])
+        self.assertIs(self.connect(server, 'carol')['authenticated'], True)
+        self.assertIs(server.await_logons(2)[1]['accepted'], True)
+        server.await_line('Early User Authorization Result')
+        wrong = self.connect(server, 'carol', password='wrong', code=1)
+        self.assertIs(wrong['authenticated'], False)
+
     def test_lockout(self):
         self.run_command('account', 'policy', '--lockout', '2/5')
         server = Server(self)

@@ -12,6 +12,8 @@ import unittest
 from support import CHOSEN_HYBRID, COMMAND, PASSWORD, PATIENCE, CommandTest, Server, main
 
 X224_REQUEST = bytes.fromhex('030000130ee000000000000100080003000000')
+X224_REQUEST_HYBRID_EX = bytes.fromhex('030000130ee00000000000010008000b000000')
+CHOSEN_HYBRID_EX = bytes.fromhex('030000130ed000000000000200080008000000')
 X224_REQUEST_TLS_ONLY = bytes.fromhex('030000130ee000000000000100080001000000')
 X224_REQUEST_OLD = (bytes.fromhex('0300002621e00000000000') +
                     b'Cookie: mstshash=elton\r\n' + b'\0\0\0')
@@ -89,6 +91,11 @@ class Serving(CommandTest):
         connection = self.socket_to(Server(self))
         connection.sendall(X224_REQUEST)
         self.assertEqual(connection.recv(64), CHOSEN_HYBRID)
+
+    def test_early_authorization_is_chosen_by_who_knows_it(self):
+        connection = self.socket_to(Server(self))
+        connection.sendall(X224_REQUEST_HYBRID_EX)
+        self.assertEqual(connection.recv(64), CHOSEN_HYBRID_EX)
 
     def test_other_protocols_are_sent_away(self):
         server = Server(self)

@@ -15,6 +15,8 @@ UNICODE_USER, UNICODE_PASSWORD = "Jürgen", "Grüße-€-\U0001d11e"
 LOGON_FAILURE = r"ERRCONNECT_LOGON_FAILURE"
 LOGON_REFUSED = r"ERRCONNECT_(LOGON_FAILURE|AUTHENTICATION_FAILED|ACCOUNT_DISABLED)"
 
+NOT_AUTHORIZED = r"ERRCONNECT_AUTHENTICATION_FAILED"  # and not LOGON_FAILURE
+
 
 class FreeRdpClient(unittest.TestCase):
     @classmethod
@@ -28,6 +30,7 @@ class FreeRdpClient(unittest.TestCase):
                                 UNICODE_PASSWORD if user == UNICODE_USER else PASSWORD)
         command.add_account("carol", PASSWORD)
         command.disable_account(f"{DOMAIN}\\bob")
+        cls.command = command
         cls.server = cls.enterClassContext(command.serve())
 
     def log_on(self, user, password, domain, accepted, tls="TLS 1.3", options=()):
@@ -60,9 +63,25 @@ class FreeRdpClient(unittest.TestCase):
     def test_accepted(self):
         self.assertEqual(self.accepts()["user"], f"{DOMAIN}\\alice")
 
-    if VERSION == 3:  # version 2 has no option for it
+    if VERSION == 3:  # version 2 has no options for these
         def test_accepted_over_tls_1_2(self):
             self.log_on("alice", PASSWORD, DOMAIN, True, "TLS 1.2", ["/tls:enforce:1.2"])
+
+        def test_early_user_authorization(self):
+            with self.command.serve("--allow", f"{DOMAIN}\\alice") as server:
+                for user, let_in in (("alice", True), (UNICODE_USER, False), ("alice", True)):
+                    password = PASSWORD if let_in else UNICODE_PASSWORD
+                    output = self.client.connect(server.address, user, password, f"/d:{DOMAIN}",
+                                                 security="ext")[1]
+                    for logon in server.new_logons():
+                        self.assertIs(logon["authenticated"], True, output)
+                        self.assertIs(logon["accepted"], let_in, output)
+                    self.assertIn("early user authorization", server.output())
+                    if let_in:
+                        self.assertNotRegex(output, LOGON_REFUSED)
+                    else:
+                        self.assertRegex(output, NOT_AUTHORIZED)
+                        self.assertNotRegex(output, LOGON_FAILURE)
 
     def test_accepted_without_domain(self):
         self.assertEqual(self.accepts("carol", domain="")["user"].rpartition("\\")[2], "carol")

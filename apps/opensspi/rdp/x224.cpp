@@ -98,6 +98,8 @@ const char* protocol_words(std::uint32_t selected_protocol) {
       return "TLS without NLA";
     case kProtocolHybrid:
       return "CredSSP (NLA)";
+    case kProtocolHybridEx:
+      return "CredSSP (NLA) with early user authorization";
     default:
       return "a protocol that was not offered";
   }

@@ -11,6 +11,7 @@ namespace opensspi::command::rdp {
 
 // requestedProtocols and selectedProtocol.
 inline constexpr std::uint32_t kProtocolRdp = 0, kProtocolSsl = 1, kProtocolHybrid = 2;
+inline constexpr std::uint32_t kProtocolHybridEx = 8;  // and a word on authorization behind it
 
 // failureCode of RDP_NEG_FAILURE.
 inline constexpr std::uint32_t kHybridRequiredByServer = 5;
@@ -31,6 +32,11 @@ struct ConnectionConfirm {
 // From a whole TPKT frame; std::nullopt when it is something else.
 [[nodiscard]] std::optional<ConnectionRequest> read_connection_request(ByteView frame);
 [[nodiscard]] std::optional<ConnectionConfirm> read_connection_confirm(ByteView frame);
+
+// Whether CredSSP follows.
+[[nodiscard]] constexpr bool is_hybrid(std::uint32_t selected_protocol) {
+  return selected_protocol == kProtocolHybrid || selected_protocol == kProtocolHybridEx;
+}
 
 // "CredSSP (NLA)", and why a server refused.
 [[nodiscard]] const char* protocol_words(std::uint32_t selected_protocol);

@@ -39,10 +39,11 @@ class FreeRdp:
     def version(self):
         return self._run("xfreerdp", "/version")[1]
 
-    def connect(self, address, user, password, *options):
-        """Logs on and hangs up; the client's exit status and what it wrote."""
-        return self._run("xfreerdp", f"/v:{address}", "/cert:ignore", "/sec:nla", "+auth-only",
-                         f"/u:{user}", f"/p:{password}", *options)
+    def connect(self, address, user, password, *options, security="nla"):
+        """Logs on and hangs up; the client's exit status and what it wrote. Security "ext" asks
+        for early user authorization."""
+        return self._run("xfreerdp", f"/v:{address}", "/cert:ignore", f"/sec:{security}",
+                         "+auth-only", f"/u:{user}", f"/p:{password}", *options)
 
     @contextlib.contextmanager
     def serve(self, accounts):

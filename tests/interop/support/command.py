@@ -36,11 +36,11 @@ class Command:
                             f"{answer}\n{output}") from None
 
     @contextlib.contextmanager
-    def serve(self):
+    def serve(self, *options):
         """Runs a server; must end well when told to."""
         path = self._folder / "logons"
         with path.open("w+b") as logons, self._start(
-                "serve", "--listen", "127.0.0.1:0", "--json", stdout=logons) as program:
+                "serve", "--listen", "127.0.0.1:0", "--json", *options, stdout=logons) as program:
             where = program.wait_until(
                 lambda: re.search(r"\b127\.0\.0\.1:([1-9]\d*)\b", program.output()),
                 "it tells where it listens")
