@@ -15,6 +15,7 @@ class Command:
 
     def __init__(self, folder):
         self._folder = folder
+        self._servers = 0
         self._environment = {"OPENSSPI_ACCOUNTS": str(folder / "accounts.db"),
                              "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config"),
                              "XDG_DATA_HOME": str(folder / "data"), "LC_ALL": "C.UTF-8"}
@@ -38,7 +39,8 @@ class Command:
     @contextlib.contextmanager
     def serve(self, *options):
         """Runs a server; must end well when told to."""
-        path = self._folder / "logons"
+        self._servers += 1
+        path = self._folder / f"logons-{self._servers}"
         with path.open("w+b") as logons, self._start(
                 "serve", "--listen", "127.0.0.1:0", "--json", *options, stdout=logons) as program:
             where = program.wait_until(
