@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,12 +14,11 @@
 #include "password.h"
 #include "status.h"
 #include "subcommands.h"
+#include "times.h"
 #include "user_name.h"
 
 namespace opensspi::command {
 namespace {
-
-constexpr std::uint64_t kSecond = 10'000'000, kUnixEpoch = 11'644'473'600 * kSecond;
 
 struct AccountOptions {
   std::string user, password_file, import_file, lockout, expires;
@@ -57,16 +55,6 @@ std::uint64_t parse_expiry(const std::string& text) {
     throw CommandError(ExitCode::Usage, "'" + text + "' is no date: YYYY-MM-DD or never");
   const std::chrono::seconds since_epoch = std::chrono::sys_days(date).time_since_epoch();
   return static_cast<std::uint64_t>(since_epoch.count()) * kSecond + kUnixEpoch;
-}
-
-std::string time_text(std::uint64_t time) {
-  if (time == 0) return "never";
-  const auto seconds = static_cast<std::time_t>(time / kSecond - kUnixEpoch / kSecond);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
 }
 
 void set_conditions(const Accounts& accounts, const UserName& name, const AccountOptions& options) {
@@ -124,14 +112,6 @@ ExitCode remove(const AccountOptions& options) {
         name.text());
   done("removed " + printable(name.text()));
   return ExitCode::Ok;
-}
-
-std::uint64_t now() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(
-             std::chrono::duration_cast<std::chrono::seconds>(since_epoch).count()) *
-             kSecond +
-         kUnixEpoch;
 }
 
 std::string state_of(const opensspi_account& account) {

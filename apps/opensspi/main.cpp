@@ -37,6 +37,9 @@ int main(int argc, char** argv) {
   Run run;
   add_packages(app, run);
   add_account(app, run);
+  add_login(app, run);
+  add_logout(app, run);
+  add_sessions(app, run);
   add_serve(app, run);
   add_connect(app, run);
   add_demo(app, run);

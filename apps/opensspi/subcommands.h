@@ -13,6 +13,9 @@ using Run = std::function<ExitCode()>;
 
 void add_packages(CLI::App& app, Run& run);
 void add_account(CLI::App& app, Run& run);
+void add_login(CLI::App& app, Run& run);
+void add_logout(CLI::App& app, Run& run);
+void add_sessions(CLI::App& app, Run& run);
 void add_serve(CLI::App& app, Run& run);
 void add_connect(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);

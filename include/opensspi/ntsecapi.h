@@ -302,11 +302,29 @@ OPENSSPI_API NTSTATUS NTAPI LsaCallAuthenticationPackage(
     ULONG SubmitBufferLength, PVOID *ProtocolReturnBuffer, PULONG ReturnBufferLength,
     PNTSTATUS ProtocolStatus);
 
+/* STATUS_INVALID_PARAMETER for NULL, and for memory that is not the library's or was freed. */
 OPENSSPI_API NTSTATUS NTAPI LsaFreeReturnBuffer(PVOID Buffer);
 
-/* What they hand out is released with LsaFreeReturnBuffer. */
+/* Logon sessions: see opensspi.h for their numbers. What these two hand out is one block each, which
+ * is released with LsaFreeReturnBuffer; outputs are written on STATUS_SUCCESS only, and after any
+ * other answer opensspi_last_error() says more. STATUS_INVALID_PARAMETER for a pointer that is NULL,
+ * STATUS_INSUFFICIENT_RESOURCES when memory runs out. */
+
+/* The sessions that the caller may ask about: its own first, and for root also that of the machine
+ * (0x3E7) and that of each user who has logged on. Windows: it lists all of them to everybody. */
 OPENSSPI_API NTSTATUS NTAPI LsaEnumerateLogonSessions(PULONG LogonSessionCount,
                                                       PLUID *LogonSessionList);
+
+/* STATUS_ACCESS_DENIED for another user's session, STATUS_NO_SUCH_LOGON_SESSION for a number that no
+ * session has. Times are in UTC.
+ *   UserName, LogonDomain: who logged on last (opensspi_login); in a session without anybody the
+ *     Unix user and this machine; of the machine's session its account, "HOST$"
+ *   Upn: set when that name is user@domain, which UserName then holds too
+ *   AuthenticationPackage: "Negotiate": nobody has judged the logon yet
+ *   LogonType: Interactive; UndefinedLogonType for the machine, as on Windows; Network for nobody
+ *   Sid: S-1-22-1-uid, as Samba names Unix users; S-1-5-18 and S-1-5-7
+ *   LogonTime: 0 when nobody has logged on; KickOffTime: when the credential ends
+ *   LogoffTime, PasswordMustChange: never (0x7FFFFFFFFFFFFFFF). Everything else is 0 or empty. */
 OPENSSPI_API NTSTATUS NTAPI LsaGetLogonSessionData(
     PLUID LogonId, PSECURITY_LOGON_SESSION_DATA *ppLogonSessionData);
 

@@ -196,6 +196,61 @@ OPENSSPI_API void opensspi_free(void *pointer);
  * NTLM logs on with it. Kerberos does not, and CREDSSP has no password to delegate then. */
 #define OPENSSPI_AUTH_IDENTITY_NT_HASH 0x00800000
 
+/* ---- Logon sessions ------------------------------------------------------------------------------ */
+/* What a user's programs log on with when they name nobody: a credential that is acquired without
+ * identity finds it here. A Unix user has one session, which all processes of that user share, and
+ * whose number (pvLogonId) is HighPart 1, LowPart uid. 0x3E7 is the machine's, 0x3E6 nobody's, as on
+ * Windows. Another user's session is for effective root only, or who has CAP_SETUID and
+ * CAP_DAC_READ_SEARCH: SEC_E_NOT_OWNER for everybody else.
+ *
+ * Passwords and hashes are kept by the kernel, in the user's keyring, and never on a disk. They
+ * outlive the process, and go with their time, with opensspi_logout, with the machine, and when the
+ * user's keyring was not used for as long as /proc/sys/kernel/keys/persistent_keyring_expiry says.
+ * All times are FILETIME: 100 ns since 1601-01-01 UTC; 0: never. */
+
+/* Logs `user` on in the caller's own session, in place of who has the same name there; who logged on
+ * last is whom credentials are made for. Nobody checks the password. `user` may be user@domain, with
+ * `domain` NULL or empty; neither has a backslash in it. `lifetime` in seconds, which the kernel
+ * counts whole, so that it may end up to one early; 0: as long as the keyring. `session` may be NULL.
+ * SEC_E_INVALID_PARAMETER: no user or password, more than 256 characters in either or 255 in the
+ * domain, or not UTF-8. SEC_E_INSUFFICIENT_MEMORY: the user's quota of keys is used up.
+ * SEC_E_UNSUPPORTED_FUNCTION: the kernel refuses keyrings here, as in many containers; Kerberos
+ * caches are used all the same. */
+OPENSSPI_API SECURITY_STATUS opensspi_login(const char *user, const char *domain,
+                                            const char *password, uint32_t lifetime, LUID *session);
+/* With the NT hash of the password (opensspi_nt_hash): good for NTLM; CREDSSP has no password to
+ * delegate then. */
+OPENSSPI_API SECURITY_STATUS opensspi_login_hash(const char *user, const char *domain,
+                                                 const uint8_t nt_hash[16], uint32_t lifetime,
+                                                 LUID *session);
+
+/* Takes who has that name (DOMAIN\user, user@domain, or user in any domain) out of the caller's own
+ * session; NULL or an empty name: everybody. SEC_E_NO_CREDENTIALS when there is nobody to take. */
+OPENSSPI_API SECURITY_STATUS opensspi_logout(const char *name);
+
+typedef struct opensspi_session_identity {
+  const char *user;
+  const char *domain; /* "" when there is none */
+  uint64_t since;
+  uint64_t expires;   /* 0: as long as the keyring */
+} opensspi_session_identity;
+
+typedef struct opensspi_session {
+  uint32_t size;            /* what the library fills in: later versions may fill in more */
+  uint32_t uid;
+  LUID luid;
+  const char *owner;        /* the Unix user, or "SYSTEM" */
+  int32_t refuses_keyrings; /* not 0: the kernel does, so that nobody can log on */
+  uint32_t num_identities;
+  const opensspi_session_identity *identities; /* the last to log on first */
+} opensspi_session;
+
+/* Called for each session that the caller may see: its own first, then, for who may use those of
+ * others, the machine's and that of each user who has logged on. The session lives as long as the
+ * call; what it returns other than 0 ends the list. */
+typedef int (*opensspi_session_callback)(const opensspi_session *session, void *user);
+OPENSSPI_API SECURITY_STATUS opensspi_session_list(opensspi_session_callback callback, void *user);
+
 /* ---- Who vouches for clients ------------------------------------------------------------------- */
 /* Inbound credentials ask the authority that the policy names (the accounts of this machine), unless
  * the program judges itself. */

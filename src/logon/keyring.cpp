@@ -23,7 +23,9 @@ constexpr const char* kKeyType = "user";
 // Whoever possesses it does all with it; nobody else sees that it is there.
 constexpr key_perm_t kPossessorOnly = KEY_POS_ALL;
 
-constexpr const char* kNoKeyrings = "the kernel refuses keyrings here, as many containers do";
+constexpr const char* kNoKeyrings =
+    "the kernel refuses keyrings here, as in many containers: only Kerberos caches hold "
+    "credentials";
 
 bool has_capability(const std::array<__user_cap_data_struct, 2>& data, unsigned capability) {
   return (data[capability / 32].effective & (1U << (capability % 32))) != 0;
@@ -41,9 +43,16 @@ tl::unexpected<Error> key_failure(int code) {
       return fail(Status::InsufficientMemory, "out of memory in the kernel", 0, code);
     case EACCES:
       return fail(Status::NotOwner, "the stored credential may not be used", 0, code);
+    case EINVAL:
+      return fail(Status::InvalidParameter, "the credential is too large to be stored", 0, code);
     default:
       return fail(Status::UnsupportedFunction, kNoKeyrings, 0, code);
   }
+}
+
+// Without a keyring of its own a thread is told so (ENOKEY), unless the call itself is refused.
+bool refuses_keyrings() {
+  return keyctl_get_keyring_ID(KEY_SPEC_THREAD_KEYRING, 0) < 0 && errno != ENOKEY;
 }
 
 // The keyring that the opensspi one hangs in, possessed by this thread.
@@ -51,18 +60,46 @@ Result<std::int32_t> persistent_keyring(uid_t user) {
   const long ring = keyctl_get_persistent(user, KEY_SPEC_THREAD_KEYRING);
   if (ring >= 0) return static_cast<std::int32_t>(ring);
   const int code = errno;
-  if (user != geteuid()) return fail(Status::NotOwner, "this is another user's", 0, code);
-  return fail(Status::UnsupportedFunction, kNoKeyrings, 0, code);
+  if (code == ENOMEM || code == EDQUOT) return key_failure(code);
+  if (user == geteuid() || refuses_keyrings()) {
+    return fail(Status::UnsupportedFunction, kNoKeyrings, 0, code);
+  }
+  return fail(Status::NotOwner, "this is another user's", 0, code);
 }
 
-// What describes a key is "type;uid;gid;perm;name".
+// Made where only this thread finds it, and only then put in its place, so that of two processes
+// that do it at once neither takes away what the other has stored; only a dead one may be
+// displaced.
+Result<std::int32_t> make_ring(std::int32_t persistent, bool displaces) {
+  const long made = add_key("keyring", kRingName, nullptr, 0, KEY_SPEC_THREAD_KEYRING);
+  if (made < 0) return key_failure(errno);
+  const auto ring = static_cast<std::int32_t>(made);
+  const unsigned flags = displaces ? 0 : KEYCTL_MOVE_EXCL;
+  if (keyctl_setperm(ring, kPossessorOnly) == 0 &&
+      keyctl_move(ring, KEY_SPEC_THREAD_KEYRING, persistent, flags) == 0) {
+    return ring;
+  }
+  const int code = errno;
+  keyctl_unlink(ring, KEY_SPEC_THREAD_KEYRING);
+  if (code != EEXIST) return key_failure(code);
+  const long others = keyctl_search(persistent, "keyring", kRingName, 0);
+  if (others < 0) return key_failure(errno);
+  return static_cast<std::int32_t>(others);
+}
+
+// What describes a key is "type;uid;gid;perm;name". There may be more of ';' in the name.
 std::string name_of(std::int32_t key) {
   char* text = nullptr;
   if (keyctl_describe_alloc(key, &text) < 0) return {};
   const std::string description(text);
   std::free(text);
-  const std::size_t last = description.rfind(';');
-  return last == std::string::npos ? std::string() : description.substr(last + 1);
+  std::size_t name = 0;
+  for (int field = 0; field < 4; ++field) {
+    const std::size_t end = description.find(';', name);
+    if (end == std::string::npos) return {};
+    name = end + 1;
+  }
+  return description.substr(name);
 }
 
 }  // namespace
@@ -81,19 +118,17 @@ Result<Keyring> Keyring::open(uid_t user, Missing missing) {
   }
   TRY_ASSIGN(const std::int32_t persistent, persistent_keyring(user));
   Keyring opened(persistent, 0);  // unlinks it again on every way out
-  long ring = keyctl_search(persistent, "keyring", kRingName, 0);
-  if (ring < 0 && errno != ENOKEY && errno != EKEYEXPIRED) return key_failure(errno);
-  if (ring < 0) {
-    if (missing == Missing::Refuse) {
-      return fail(Status::NoCredentials, "the user has no logon session");
-    }
-    ring = add_key("keyring", kRingName, nullptr, 0, persistent);
-    if (ring < 0) return key_failure(errno);
-    if (keyctl_setperm(static_cast<std::int32_t>(ring), kPossessorOnly) != 0) {
-      return key_failure(errno);
-    }
+  const long ring = keyctl_search(persistent, "keyring", kRingName, 0);
+  if (ring >= 0) {
+    opened.ring_ = static_cast<std::int32_t>(ring);
+    return opened;
   }
-  opened.ring_ = static_cast<std::int32_t>(ring);
+  const bool is_dead = errno == EKEYEXPIRED || errno == EKEYREVOKED;
+  if (errno != ENOKEY && !is_dead) return key_failure(errno);
+  if (missing == Missing::Refuse) {
+    return fail(Status::NoCredentials, "nobody has logged on in this session");
+  }
+  TRY_ASSIGN(opened.ring_, make_ring(persistent, is_dead));
   return opened;
 }
 

@@ -28,7 +28,8 @@ class Keyring {
 
   // NotOwner for another user's without the right to act for others; NoCredentials with
   // Missing::Refuse when there is none; UnsupportedFunction where the kernel refuses keyrings, as
-  // in many containers. Used by the thread that opened it.
+  // in many containers. Used by the thread that opened it, which has one at a time: with the first
+  // that goes the thread possesses none of that user's any more.
   static Result<Keyring> open(uid_t user, Missing missing);
   Keyring(Keyring&& other) noexcept;
   Keyring& operator=(Keyring&&) = delete;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/utf16.h"
 #include "logon/caches.h"
 #include "logon/keyring.h"
 
@@ -14,7 +15,7 @@ namespace opensspi::logon {
 namespace {
 
 constexpr std::string_view kPrefix = "identity:";
-constexpr std::size_t kMostNameSize = 1024;
+constexpr std::size_t kMaxPassword = 256;  // UTF-16 code units; Windows' PWLEN
 constexpr FileTime kTicksPerSecond = 10'000'000;
 
 std::string key_name(std::string_view name) {
@@ -27,7 +28,9 @@ std::optional<std::string> user_name(uid_t user) {
   passwd entry{};
   passwd* found = nullptr;
   if (getpwuid_r(user, &entry, text.data(), text.size(), &found) != 0) return std::nullopt;
-  return found != nullptr ? std::optional<std::string>(found->pw_name) : std::nullopt;
+  // Text inside is UTF-8.
+  if (found == nullptr || !utf8_to_utf16(found->pw_name)) return std::nullopt;
+  return found->pw_name;
 }
 
 std::optional<uid_t> user_number(const std::string& name) {
@@ -38,18 +41,25 @@ std::optional<uid_t> user_number(const std::string& name) {
   return found != nullptr ? std::optional<uid_t>(found->pw_uid) : std::nullopt;
 }
 
+Result<LoggedOn> identity_in(const Keyring& ring, const std::string& key) {
+  TRY_ASSIGN(const SecretBytes payload, ring.read(key));
+  return parse_logged_on(payload.expose());
+}
+
 std::vector<LoggedOn> identities_in(const Keyring& ring) {
   std::vector<LoggedOn> found;
-  for (const std::string& name : ring.names()) {
-    if (!name.starts_with(kPrefix)) continue;
-    const Result<SecretBytes> payload = ring.read(name);
-    if (!payload) continue;  // it ended meanwhile
-    if (Result<LoggedOn> logged_on = parse_logged_on(payload->expose())) {
-      found.push_back(std::move(*logged_on));
-    }
+  for (const std::string& key : ring.names()) {
+    if (!key.starts_with(kPrefix)) continue;
+    // One that ended meanwhile, or is none of ours, is passed over.
+    if (Result<LoggedOn> logged_on = identity_in(ring, key)) found.push_back(std::move(*logged_on));
   }
   std::ranges::stable_sort(found, std::greater<>(), &LoggedOn::since);
   return found;
+}
+
+// Whether a keyring is not there, or cannot be.
+bool is_missing(const Error& error) {
+  return error.status == Status::NoCredentials || error.status == Status::UnsupportedFunction;
 }
 
 bool has_name(const Identity& identity, std::string_view name) {
@@ -68,7 +78,7 @@ class UserSession final : public LogonSession {
 
   [[nodiscard]] Result<StoredIdentity> identity(std::string_view name) const override {
     const Result<Keyring> ring = Keyring::open(user_, Keyring::Missing::Refuse);
-    if (!ring && ring.error().status != Status::NoCredentials) return fail(ring.error());
+    if (!ring && !is_missing(ring.error())) return fail(ring.error());
     std::vector<LoggedOn> identities;
     if (ring) identities = identities_in(*ring);
     for (LoggedOn& logged_on : identities) {
@@ -79,7 +89,10 @@ class UserSession final : public LogonSession {
     if (const auto other = user_number(split_name(name).user); other && *other != user_) {
       return fail(Status::NotOwner, "that name is another user's of this machine");
     }
-    return fail(Status::NoCredentials, "nobody of that name has logged on in this session");
+    // Where there can be no keyring there is no credential either: one answer, two reasons.
+    const bool refused = !ring && ring.error().status == Status::UnsupportedFunction;
+    return fail(Status::NoCredentials,
+                refused ? ring.error().why : "nobody of that name has logged on in this session");
   }
 
   [[nodiscard]] Result<StoredIdentity> saved(std::string_view target_name) const override {
@@ -114,19 +127,34 @@ class BareSession final : public LogonSession {
 };
 
 SessionInfo info_of(uid_t user, const std::vector<LoggedOn>& identities) {
-  SessionInfo info{luid_of(user), user, user_name(user).value_or(std::to_string(user)), {}};
+  SessionInfo info;
+  info.luid = luid_of(user);
+  info.uid = user;
+  info.owner = user_name(user).value_or(std::to_string(user));
   for (const LoggedOn& one : identities) {
     info.identities.push_back({one.identity.user, one.identity.domain, one.since, one.expiry});
   }
   return info;
 }
 
+// Nothing but a keyring shows that another user has a session. The caller's is there without one,
+// with what its Kerberos caches hold.
 Result<SessionInfo> info_of_user(uid_t user) {
-  Result<Keyring> ring = Keyring::open(user, Keyring::Missing::Refuse);
-  if (ring) return info_of(user, identities_in(*ring));
-  // Without a keyring the session is there all the same, with what its Kerberos caches hold.
-  if (ring.error().status == Status::NotOwner) return fail(ring.error());
-  return info_of(user, {});
+  const Result<Keyring> ring = Keyring::open(user, Keyring::Missing::Refuse);
+  if (!ring && !is_missing(ring.error())) return fail(ring.error());
+  SessionInfo info = info_of(user, ring ? identities_in(*ring) : std::vector<LoggedOn>());
+  info.refuses_keyrings = !ring && ring.error().status == Status::UnsupportedFunction;
+  if (user != geteuid() && info.identities.empty()) {
+    return fail(Status::NoCredentials, "nobody has logged on in that session");
+  }
+  return info;
+}
+
+SessionInfo info_of_machine() {
+  SessionInfo info;
+  info.luid = kSystemLuid;
+  info.owner = "SYSTEM";
+  return info;
 }
 
 }  // namespace
@@ -151,10 +179,7 @@ Result<std::shared_ptr<const LogonSession>> Sessions::open(const std::optional<L
 
 Result<Luid> Sessions::log_on(const Identity& identity,
                               std::optional<std::chrono::seconds> lifetime) {
-  const std::string name = joined_name(identity.domain, identity.user);
-  if (identity.user.empty() || name.size() > kMostNameSize) {
-    return fail(Status::InvalidParameter, "an identity that logs on needs a name");
-  }
+  TRY(check_names(identity));
   if (identity.password() == nullptr && identity.nt_hash() == nullptr) {
     return fail(Status::InvalidParameter, "an identity that logs on needs a password");
   }
@@ -162,6 +187,9 @@ Result<Luid> Sessions::log_on(const Identity& identity,
   logged_on.identity.user = identity.user;
   logged_on.identity.domain = identity.domain;
   if (const SecretBytes* password = identity.password()) {
+    if (password->size() > 2 * kMaxPassword) {
+      return fail(Status::InvalidParameter, "the password is too long");
+    }
     logged_on.identity.secret = password->clone();
   } else {
     logged_on.identity.secret = identity.nt_hash()->clone();
@@ -171,6 +199,7 @@ Result<Luid> Sessions::log_on(const Identity& identity,
     logged_on.expiry = logged_on.since + static_cast<FileTime>(lifetime->count()) * kTicksPerSecond;
   }
   TRY_ASSIGN(Keyring ring, Keyring::open(geteuid(), Keyring::Missing::Create));
+  const std::string name = joined_name(identity.domain, identity.user);
   TRY(ring.put(key_name(name), write_logged_on(logged_on).expose(), lifetime));
   return luid_of(geteuid());
 }
@@ -178,27 +207,30 @@ Result<Luid> Sessions::log_on(const Identity& identity,
 Result<void> Sessions::log_off(const std::string& name) {
   TRY_ASSIGN(Keyring ring, Keyring::open(geteuid(), Keyring::Missing::Refuse));
   bool found = false;
-  for (const LoggedOn& one : identities_in(ring)) {
-    if (!name.empty() && !has_name(one.identity, name)) continue;
-    TRY(ring.remove(key_name(joined_name(one.identity.domain, one.identity.user))));
-    found = true;
+  for (const std::string& key : ring.names()) {
+    if (!key.starts_with(kPrefix)) continue;
+    if (!name.empty()) {
+      const Result<LoggedOn> one = identity_in(ring, key);
+      if (!one || !has_name(one->identity, name)) continue;
+    }
+    const Result<void> removed = ring.remove(key);
+    if (!removed && removed.error().status != Status::NoCredentials) return removed;
+    found = found || removed;
   }
   if (found) return {};
   return fail(Status::NoCredentials, "nobody of that name has logged on in this session");
 }
 
 Result<std::vector<SessionInfo>> Sessions::list() {
-  std::vector<uid_t> users{geteuid()};
-  if (may_act_for_others()) {
-    for (const uid_t user : users_with_keys()) {
-      if (user != geteuid()) users.push_back(user);
-    }
-  }
   std::vector<SessionInfo> sessions;
-  for (const uid_t user : users) {
-    Result<SessionInfo> info = info_of_user(user);
-    if (!info) return fail(info.error());
-    if (user == geteuid() || !info->identities.empty()) sessions.push_back(std::move(*info));
+  TRY_ASSIGN(SessionInfo own, info_of_user(geteuid()));
+  sessions.push_back(std::move(own));
+  if (!may_act_for_others()) return sessions;
+  sessions.push_back(info_of_machine());
+  for (const uid_t user : users_with_keys()) {
+    if (user == geteuid()) continue;
+    // Root in a container may lack the right all the same.
+    if (Result<SessionInfo> info = info_of_user(user)) sessions.push_back(std::move(*info));
   }
   return sessions;
 }
@@ -206,7 +238,11 @@ Result<std::vector<SessionInfo>> Sessions::list() {
 Result<SessionInfo> Sessions::info(const Luid& luid) {
   TRY_ASSIGN(const auto session, open(luid));
   if (luid.high == kUserLuidHigh) return info_of_user(luid.low);
-  return SessionInfo{luid, 0, luid == kSystemLuid ? "SYSTEM" : "ANONYMOUS LOGON", {}};
+  SessionInfo info = info_of_machine();
+  if (luid == kSystemLuid) return info;
+  info.luid = luid;
+  info.owner = "ANONYMOUS LOGON";
+  return info;
 }
 
 SavedCredentials Sessions::saved() {

@@ -31,6 +31,7 @@ struct SessionInfo {
     FileTime since = 0, expiry = kNever;
   };
   std::vector<Entry> identities;  // the last to log on first
+  bool refuses_keyrings = false;  // the kernel: nobody can log on, there may be Kerberos caches
 };
 
 class Sessions final : public LogonSessions {
@@ -40,16 +41,17 @@ class Sessions final : public LogonSessions {
   Result<std::shared_ptr<const LogonSession>> open(const std::optional<Luid>& luid) override;
 
   // Adds an identity to the caller's own session, in place of one of the same name.
-  // InvalidParameter for an identity without a name or a secret. The secret's end is `lifetime`
-  // from now, or that of the keyring.
+  // InvalidParameter for an identity without a name or a secret, or one that exceeds Windows'
+  // limits. The secret's end is `lifetime` from now, or that of the keyring.
   Result<Luid> log_on(const Identity& identity, std::optional<std::chrono::seconds> lifetime);
   // Takes an identity of this name out of the caller's own session, or all for an empty name.
   // NoCredentials when there is none.
   Result<void> log_off(const std::string& name);
 
-  // The sessions that the caller may see: its own, and for who may act for others everybody's.
+  // The sessions that the caller may see: its own, and for who may act for others also the
+  // machine's and that of everybody who has logged on.
   Result<std::vector<SessionInfo>> list();
-  // One of them. NotOwner, NoCredentials.
+  // One of them, or nobody's. NotOwner, NoCredentials.
   Result<SessionInfo> info(const Luid& luid);
 
   // What CredWrite and its kin keep, in the caller's own session.

@@ -37,7 +37,27 @@ std::string read_name(Reader& reader) {
   return {name.begin(), name.end()};
 }
 
+// UTF-16 code units; Windows' UNLEN and DNS_MAX_NAME_LENGTH.
+constexpr std::size_t kMaxUser = 256, kMaxDomain = 255;
+
+bool is_name(std::string_view utf8, std::size_t max_units) {
+  const auto utf16 = utf8_to_utf16(utf8);
+  return utf16 && utf16->size() <= max_units && utf16->find(u'\0') == std::u16string::npos &&
+         utf16->find(u'\\') == std::u16string::npos;
+}
+
 }  // namespace
+
+Result<void> check_names(const Identity& identity) {
+  if (identity.user.empty()) {
+    return fail(Status::InvalidParameter, "an identity that logs on needs a name");
+  }
+  if (!is_name(identity.user, kMaxUser) || !is_name(identity.domain, kMaxDomain)) {
+    return fail(Status::InvalidParameter,
+                "a name is too long, is not UTF-8, or has a backslash in it");
+  }
+  return {};
+}
 
 SecretBytes write_logged_on(const LoggedOn& logged_on) {
   Writer head;
@@ -70,7 +90,8 @@ Result<LoggedOn> parse_logged_on(ByteView payload) {
     if (reader.ok()) std::ranges::copy(bytes, hash.expose_mutable().begin());
     logged_on.identity.secret = std::move(hash);
   }
-  if (!reader.finish("")) {
+  const bool is_ours = check_names(logged_on.identity).has_value();
+  if (!reader.finish("") || !is_ours) {
     return fail(Status::InternalError, "a stored identity is not one of this version");
   }
   return logged_on;

@@ -17,6 +17,10 @@ struct LoggedOn {
   FileTime expiry = kNever;
 };
 
+// InvalidParameter for names that nobody can log on with: none, longer than Windows lets them be,
+// not UTF-8, or with a zero or a backslash in them.
+Result<void> check_names(const Identity& identity);
+
 [[nodiscard]] SecretBytes write_logged_on(const LoggedOn& logged_on);
 // InternalError for what is no such payload.
 Result<LoggedOn> parse_logged_on(ByteView payload);

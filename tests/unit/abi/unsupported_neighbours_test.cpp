@@ -13,7 +13,7 @@ namespace {
 
 TEST(UnsupportedNeighbours, RefuseInTheWayOfTheirKind) {
   EXPECT_EQ(LsaConnectUntrusted(nullptr), STATUS_NOT_IMPLEMENTED);
-  EXPECT_EQ(LsaEnumerateLogonSessions(nullptr, nullptr), STATUS_NOT_IMPLEMENTED);
+  EXPECT_EQ(LsaDeregisterLogonProcess(nullptr), STATUS_NOT_IMPLEMENTED);
   EXPECT_EQ(SslGetServerIdentity(nullptr, 0, nullptr, nullptr, 0), SEC_E_UNSUPPORTED_FUNCTION);
   EXPECT_EQ(SslEmptyCacheW(nullptr, 0), FALSE);
   EXPECT_EQ(SslGetMaximumKeySize(0), 0u);

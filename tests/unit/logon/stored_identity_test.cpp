@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "support/fake_environment.h"
 
 namespace opensspi::logon {
@@ -48,6 +52,29 @@ TEST(StoredIdentity, IsRefusedWhenItIsCut) {
   for (std::size_t size = 0; size < payload.size(); ++size) {
     EXPECT_FALSE(parse_logged_on(payload.expose().first(size))) << size;
   }
+}
+
+TEST(StoredIdentity, IsRefusedWithNamesThatNobodyHas) {
+  const std::string most(256, 'x');
+  for (const auto& [user, domain] :
+       std::vector<std::pair<std::string, std::string>>{{"", "DOMAIN"},
+                                                        {most + 'x', ""},
+                                                        {"alice", most},
+                                                        {"\xFF", ""},
+                                                        {"alice", "\xC3"},
+                                                        {"A\\alice", ""},
+                                                        {"alice", "A\\B"},
+                                                        {std::string("a\0b", 3), ""}}) {
+    LoggedOn logged_on = someone();
+    logged_on.identity.user = user;
+    logged_on.identity.domain = domain;
+    EXPECT_FALSE(parse_logged_on(write_logged_on(logged_on).expose())) << user << domain;
+    EXPECT_EQ(check_names(logged_on.identity).error().status, Status::InvalidParameter);
+  }
+  LoggedOn logged_on = someone();
+  logged_on.identity.user = most;
+  logged_on.identity.domain = most.substr(1);
+  EXPECT_TRUE(parse_logged_on(write_logged_on(logged_on).expose()));
 }
 
 TEST(Names, AreTakenApartAndCompared) {

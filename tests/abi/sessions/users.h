@@ -1,0 +1,199 @@
+// Processes of Unix users that nobody is, so that the keyrings of who runs the tests stay as they
+// are; and of less usual kinds. Needs root.
+#pragma once
+
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <functional>
+#include <initializer_list>
+
+#include "abi/support.h"
+
+namespace caller {
+
+// Of this run of the program only: others may run at the same time.
+inline uid_t alice() {
+  static const uid_t user = 61'100 + 3 * static_cast<uid_t>(getpid() % 600);
+  return user;
+}
+inline uid_t bob() {
+  return alice() + 1;
+}
+inline uid_t carol() {
+  return alice() + 2;
+}
+
+inline LUID luid_of(uid_t user) {
+  return {user, 1};
+}
+inline constexpr LUID kSystem{0x3E7, 0}, kAnonymous{0x3E6, 0};
+
+// Whether `body` passes in a process of its own, which `become` makes what it shall be.
+inline testing::AssertionResult in_process(const std::function<bool()>& become,
+                                           const std::function<void()>& body) {
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (!become()) _exit(2);
+    // What is thrown must not reach the loop over the tests, which goes on in the parent.
+    [&]() noexcept { body(); }();
+    std::fflush(nullptr);
+    _exit(testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "the process failed, with wait status " << status;
+}
+
+inline bool become_user(uid_t user) {
+  return setgroups(0, nullptr) == 0 && setresgid(user, user, user) == 0 &&
+         setresuid(user, user, user) == 0;
+}
+
+inline testing::AssertionResult as_user(uid_t user, const std::function<void()>& body) {
+  return in_process([user] { return become_user(user); }, body);
+}
+
+inline bool keep_only(std::initializer_list<unsigned> capabilities) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  for (const unsigned capability : capabilities) {
+    data[capability / 32].permitted |= 1U << (capability % 32);
+    data[capability / 32].effective |= 1U << (capability % 32);
+  }
+  return syscall(SYS_capset, &header, data) == 0;
+}
+
+// A user with these capabilities and no others.
+inline testing::AssertionResult as_user_with(uid_t user,
+                                             std::initializer_list<unsigned> capabilities,
+                                             const std::function<void()>& body) {
+  return in_process(
+      [&] {
+        return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && become_user(user) &&
+               keep_only(capabilities);
+      },
+      body);
+}
+
+// From now on the kernel answers calls on keys with this error, as a container's filter does.
+inline bool refuse_keyrings(int error) {
+  const auto refused = static_cast<std::uint32_t>(SECCOMP_RET_ERRNO | error);
+  sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_keyctl, 2, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_add_key, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+      BPF_STMT(BPF_RET | BPF_K, refused),
+  };
+  const sock_fprog program{std::size(filter), filter};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+// Empties the persistent keyring of a user.
+inline bool forget(uid_t user) {
+  constexpr int kClear = 7, kGetPersistent = 22, kUnlink = 9, kThreadKeyring = -1;  // KEYCTL_
+  const long ring = syscall(SYS_keyctl, kGetPersistent, user, kThreadKeyring);
+  if (ring < 0) return false;
+  const bool cleared = syscall(SYS_keyctl, kClear, ring) == 0;
+  return syscall(SYS_keyctl, kUnlink, ring, kThreadKeyring) == 0 && cleared;
+}
+
+// Users without any credentials, before and after.
+class WithUsers : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* ci = getenv("CI");
+    const bool must_run = ci != nullptr && std::string_view(ci) == "true";
+    if (geteuid() != 0 && !must_run) GTEST_SKIP() << "needs root, to become other users";
+    ASSERT_EQ(geteuid(), 0U) << "needs root, to become other users";
+    if (!forget(alice()) && !must_run) GTEST_SKIP() << "the kernel refuses keyrings here";
+    for (const uid_t user : {alice(), bob(), carol()})
+      ASSERT_TRUE(forget(user)) << std::strerror(errno);
+    // They read the policy too.
+    std::filesystem::permissions(folder().path(), std::filesystem::perms(0755));
+  }
+  void TearDown() override {
+    if (geteuid() != 0) return;
+    for (const uid_t user : {alice(), bob(), carol()}) forget(user);
+  }
+};
+
+// The usual user, as opensspi_login takes it.
+inline SECURITY_STATUS log_in(std::uint32_t lifetime = 0) {
+  return opensspi_login(kUser, kDomain, kPassword, lifetime, nullptr);
+}
+
+// What AcquireCredentialsHandle answers for a client without credentials of its own.
+struct Acquired {
+  SECURITY_STATUS status = SEC_E_OK;
+  Credential credential{};
+  TimeStamp expiry{};
+};
+
+inline Acquired acquire_own(const SEC_WCHAR* package, const LUID* session = nullptr,
+                            void* auth_data = nullptr) {
+  Acquired acquired;
+  acquired.status = AcquireCredentialsHandleW(nullptr, wide(package), SECPKG_CRED_OUTBOUND,
+                                              const_cast<LUID*>(session), auth_data, nullptr,
+                                              nullptr, acquired.credential.get(), &acquired.expiry);
+  return acquired;
+}
+
+inline SECURITY_STATUS acquire_of(const SEC_WCHAR* package, const LUID& session) {
+  return acquire_own(package, &session).status;
+}
+
+// SECPKG_CRED_ATTR_NAMES, or the status's name.
+inline std::string name_of(Credential& credential) {
+  SecPkgCredentials_NamesW names{};
+  const SECURITY_STATUS status =
+      QueryCredentialsAttributesW(credential.get(), SECPKG_CRED_ATTR_NAMES, &names);
+  if (status != SEC_E_OK) return opensspi_status_name(status);
+  std::string name = ascii(names.sUserName);
+  EXPECT_EQ(SEC_E_OK, FreeContextBuffer(names.sUserName));
+  return name;
+}
+
+// A session of the list, copied.
+struct Listed {
+  LUID luid{};
+  uid_t uid = 0;
+  std::string owner{};
+  bool refuses_keyrings = false;
+  struct Entry {
+    std::string user, domain;
+    std::uint64_t since = 0, expires = 0;
+  };
+  std::vector<Entry> identities{};
+};
+
+inline std::vector<Listed> list_sessions() {
+  std::vector<Listed> listed;
+  const auto collect = [](const opensspi_session* session, void* user) {
+    EXPECT_EQ(sizeof(opensspi_session), session->size);
+    Listed one{session->luid, session->uid, session->owner, session->refuses_keyrings != 0, {}};
+    for (std::uint32_t i = 0; i < session->num_identities; ++i) {
+      const opensspi_session_identity& identity = session->identities[i];
+      one.identities.push_back({identity.user, identity.domain, identity.since, identity.expires});
+    }
+    static_cast<std::vector<Listed>*>(user)->push_back(one);
+    return 0;
+  };
+  EXPECT_STATUS(SEC_E_OK, opensspi_session_list(collect, &listed));
+  return listed;
+}
+
+}  // namespace caller
