@@ -1,0 +1,43 @@
+// Tests that work as Unix users of their own, each in a child process, so that the keyrings of who
+// runs the tests stay as they are. Needs root.
+#pragma once
+
+#include <grp.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string_view>
+
+namespace opensspi::test {
+
+// Whether `body` met no failure as that user, in a process of its own. Its EXPECT_… are told as
+// usual.
+inline testing::AssertionResult as_user(uid_t user, const std::function<void()>& body) {
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    if (setgroups(0, nullptr) != 0 || setresgid(user, user, user) != 0 ||
+        setresuid(user, user, user) != 0)
+      _exit(2);
+    body();
+    std::fflush(nullptr);
+    _exit(testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  if (child < 0 || waitpid(child, &status, 0) != child)
+    return testing::AssertionFailure() << "there is no process for user " << user;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return testing::AssertionSuccess();
+  return testing::AssertionFailure() << "the process of user " << user << " failed";
+}
+
+// Where these tests may be left out: for who is not root, unless it is CI.
+inline bool may_become_others() {
+  const char* ci = std::getenv("CI");
+  return geteuid() == 0 || (ci != nullptr && std::string_view(ci) == "true");
+}
+
+}  // namespace opensspi::test
