@@ -40,6 +40,7 @@ int main(int argc, char** argv) {
   add_login(app, run);
   add_logout(app, run);
   add_sessions(app, run);
+  add_creds(app, run);
   add_serve(app, run);
   add_connect(app, run);
   add_demo(app, run);

@@ -47,7 +47,8 @@ typedef struct opensspi_error {
   SECURITY_STATUS status; /* what the call returned */
   uint32_t nt_status;     /* the true reason of a refusal as NTSTATUS; 0: there is none. For the
                              server's own eyes: the peer is told less */
-  int64_t value;          /* a figure that helps (a TLS alert, a clock skew in seconds), or 0 */
+  int64_t value;          /* a figure that helps (a TLS alert, a clock skew in seconds, a Win32
+                             error), or 0 */
   const char *why;        /* static text, a sentence for a person; "" when nothing failed */
 } opensspi_error;
 

@@ -207,21 +207,56 @@ typedef struct _CREDUI_INFOW {
 
 /* ---- Functions --------------------------------------------------------------------------------- */
 
-#define CRED_PRESERVE_CREDENTIAL_BLOB 0x1 /* CredWrite */
+/* Saved credentials of the Unix user who calls. They lie in the kernel's keyring (keyrings(7)),
+ * never on a disk, and end with it, some days after its last use or when the machine stops, whatever
+ * Persist asks for. AcquireCredentialsHandle for CREDSSP uses the passwords among them when
+ * pSpnegoCred is NULL: for an SPN "service/host" what is saved for the SPN, for the host, "*.suffix"
+ * of it, "*Session", "*", in this order. Generic ones count under an SPN only, with the password in
+ * UTF-16LE.
+ *
+ * They answer FALSE on failure and leave outputs as they were. opensspi_last_error().value is the
+ * error that GetLastError() gives on Windows:
+ *   ERROR_NOT_FOUND              nothing is saved under that name and type, or matches the filter
+ *   ERROR_INVALID_PARAMETER      a NULL; a type, Persist or flag that there is not; text that is
+ *                                too long or not well-formed
+ *   ERROR_INVALID_FLAGS          Flags of the call
+ *   ERROR_BAD_USERNAME           UserName is not what the type wants
+ *   RPC_X_BAD_STUB_DATA          a blob, an attribute's value or their number is over its maximum
+ *   ERROR_NOT_SUPPORTED          CredWrite of certificates and of CRED_TYPE_DOMAIN_EXTENDED
+ *   ERROR_NOT_ENOUGH_MEMORY      also when the kernel keeps no more: it has a quota for each user
+ *                                (keyrings(7)), and a name may have some 4000 bytes
+ *   ERROR_NO_SUCH_LOGON_SESSION  the kernel refuses keyrings, as in many containers */
+
+#define CRED_PRESERVE_CREDENTIAL_BLOB 0x1 /* CredWrite: the blob that is saved stays */
 #define CRED_ENUMERATE_ALL_CREDENTIALS 0x1
 
+/* Replaces what is saved for the same TargetName, in any case, and Type. Copies what it is given. Of
+ * CREDENTIAL.Flags CRED_FLAGS_USERNAME_TARGET is kept, CRED_FLAGS_PROMPT_NOW ignored, LastWritten
+ * too. For domain types UserName is "DOMAIN\user", a UPN or a name, and the blob a password in
+ * UTF-16LE without a zero, in A too. */
 OPENSSPI_API BOOL WINAPI CredWriteA(PCREDENTIALA Credential, DWORD Flags);
 OPENSSPI_API BOOL WINAPI CredWriteW(PCREDENTIALW Credential, DWORD Flags);
+
+/* One credential, for CredFree. The blob of CRED_TYPE_DOMAIN_PASSWORD is for the security packages
+ * only: here its size is 0. LastWritten is UTC; texts that are empty are NULL. Flags is 0. */
 OPENSSPI_API BOOL WINAPI CredReadA(LPCSTR TargetName, DWORD Type, DWORD Flags,
                                    PCREDENTIALA *Credential);
 OPENSSPI_API BOOL WINAPI CredReadW(LPCWSTR TargetName, DWORD Type, DWORD Flags,
                                    PCREDENTIALW *Credential);
+
+/* All for a NULL filter, else those whose TargetName is it, or begins with it when it ends in '*', in
+ * any case; by TargetName and Type. With CRED_ENUMERATE_ALL_CREDENTIALS and no filter, TargetNames
+ * are named in full, "Domain:target=name" or "LegacyGeneric:target=name", which the other functions
+ * take as well. Everything is one block for CredFree. */
 OPENSSPI_API BOOL WINAPI CredEnumerateA(LPCSTR Filter, DWORD Flags, DWORD *Count,
                                         PCREDENTIALA **Credential);
 OPENSSPI_API BOOL WINAPI CredEnumerateW(LPCWSTR Filter, DWORD Flags, DWORD *Count,
                                         PCREDENTIALW **Credential);
+
 OPENSSPI_API BOOL WINAPI CredDeleteA(LPCSTR TargetName, DWORD Type, DWORD Flags);
 OPENSSPI_API BOOL WINAPI CredDeleteW(LPCWSTR TargetName, DWORD Type, DWORD Flags);
+
+/* Erases and frees what CredRead and CredEnumerate handed out; NULL is nothing to do. */
 OPENSSPI_API VOID WINAPI CredFree(PVOID Buffer);
 
 /* Flags of the two below. */

@@ -97,6 +97,7 @@
 #define ERROR_LOGON_NOT_GRANTED            1380
 #define ERROR_LOGON_TYPE_NOT_GRANTED       1385
 #define ERROR_TIME_SKEW                    1398
+#define RPC_X_BAD_STUB_DATA                1783
 #define ERROR_INVALID_USER_BUFFER          1784
 #define ERROR_ACCOUNT_EXPIRED              1793
 #define ERROR_PASSWORD_MUST_CHANGE         1907
