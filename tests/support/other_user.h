@@ -7,10 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <string>
 #include <string_view>
+#include <thread>
 
 namespace opensspi::test {
 
@@ -32,6 +36,24 @@ inline testing::AssertionResult as_user(uid_t user, const std::function<void()>&
     return testing::AssertionFailure() << "there is no process for user " << user;
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return testing::AssertionSuccess();
   return testing::AssertionFailure() << "the process of user " << user << " failed";
+}
+
+// Waits, ten seconds at most, until the kernel has given back what a user's removed keys took of
+// the quota, which it does at its leisure.
+inline void await_key_quota(uid_t user) {
+  for (int turn = 0; turn < 1000; ++turn) {
+    std::ifstream users("/proc/key-users");  // "62101:   3 3/3 2/200 5000/20000"
+    std::string line;
+    unsigned long number = 0, bytes = 0;
+    while (std::getline(users, line)) {
+      const bool is_read =
+          std::sscanf(line.c_str(), "%lu: %*u %*u/%*u %*u/%*u %lu", &number, &bytes) == 2;
+      if (is_read && number == user) break;
+      bytes = 0;
+    }
+    if (bytes < 1000) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 // Where these tests may be left out: for who is not root, unless it is CI.

@@ -123,6 +123,7 @@ inline void forget_all() {
 inline testing::AssertionResult alone(const std::function<void()>& body, uid_t user = kAliceUid) {
   return opensspi::test::as_user(user, [&] {
     forget_all();
+    opensspi::test::await_key_quota(user);
     body();
     forget_all();
   });

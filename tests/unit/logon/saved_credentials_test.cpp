@@ -47,6 +47,7 @@ void forget_all() {
 testing::AssertionResult alone(const std::function<void()>& body) {
   return test::as_user(kUser, [&] {
     forget_all();
+    test::await_key_quota(kUser);
     body();
     forget_all();
   });
