@@ -115,7 +115,7 @@ Result<SECURITY_STATUS> first_leg(const LegCall& call, LegEvent& event) {
       owner->package, ContextRequest{.role = call.role,
                                      .flags = flags_from_request(call.role, call.request),
                                      .target_name = call.target_name});
-  entry->credential = owner->credential;
+  entry->credential = owner->credential();
   TRY_ASSIGN(entry->context, entry->credential->new_context(entry->request));
   TRY_ASSIGN(const SECURITY_STATUS status, run_leg(*entry, call, event));
   TRY_ASSIGN(const Ticket ticket, Module::instance().handles().insert(std::move(entry)));

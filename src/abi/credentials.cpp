@@ -58,7 +58,7 @@ Result<void> query(const SecHandle* handle, std::uint32_t attribute, void* buffe
   if (buffer == nullptr) return fail(Status::InternalError, "there is no place for the attribute");
   if (size < sizeof(typename Twin<Char>::CredentialNames))
     return fail(Status::BufferTooSmall, "the buffer is too small for the attribute");
-  TRY_ASSIGN(const Names names, entry->credential->names());
+  TRY_ASSIGN(const Names names, entry->credential()->names());
   TRY_ASSIGN(auto text, text_block<Char>(names.user));
   static_cast<typename Twin<Char>::CredentialNames*>(buffer)->sUserName = text.release();
   return {};

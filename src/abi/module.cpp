@@ -1,32 +1,29 @@
 // Putting everything together.
 #include "abi/module.h"
 
+#include <chrono>
 #include <string>
 
 #include "abi/environment_sinks.h"
 #include "abi/file_time.h"
 #include "authority/account_names.h"
+#include "authority/kcm.h"
 #include "base/utf16.h"
 #include "credssp/package.h"
 #include "crypto/random.h"
+#include "kerberos/package.h"
 #include "negotiate/package.h"
 #include "ntlm/package.h"
 #include "schannel/package.h"
-#include "sspi/declared_package.h"
 
 namespace opensspi::abi {
 namespace {
 
-// As Windows 10 and 11 enumerate it.
-PackageInfo kerberos_info() {
-  PackageInfo info;
-  info.name = "Kerberos";
-  info.comment = "Microsoft Kerberos V1.0";
-  info.capabilities = 0x028F3BBF;
-  info.rpc_id = 16;
-  info.max_token = 48000;
-  info.auth_data = AuthDataKind::Identity;
-  return info;
+// How long Acquire waits for a service of this machine that answers at once or never.
+constexpr std::chrono::milliseconds kPatienceWithKcm{500};
+
+bool kcm_answers(const std::string& socket_path) {
+  return authority::kcm_answers(socket_path, kPatienceWithKcm);
 }
 
 }  // namespace
@@ -60,7 +57,7 @@ void Module::make_packages() {
   auto negotiate = negotiate::make_package(environment, {ntlm.get()});
   auto credssp = credssp::make_package(environment, *negotiate);
   packages_.push_back(std::move(negotiate));
-  packages_.push_back(std::make_unique<DeclaredPackage>(kerberos_info()));
+  packages_.push_back(kerberos::make_package(environment, kcm_answers));
   packages_.push_back(std::move(ntlm));
   for (auto& package : schannel::make_packages(environment))
     packages_.push_back(std::move(package));

@@ -15,14 +15,32 @@
 
 namespace opensspi::abi {
 
-struct CredentialEntry final : Entry {
+// Any number of threads at once. A credential is immutable: what changes one puts another in its
+// place, and contexts keep theirs.
+class CredentialEntry final : public Entry {
+ public:
   static constexpr Kind kKind = Kind::Credential;
 
   CredentialEntry(const SecurityPackage& its_package, std::shared_ptr<const Credential> its)
-      : Entry(kKind), package(its_package), credential(std::move(its)) {}
+      : Entry(kKind), package(its_package), credential_(std::move(its)) {}
 
   const SecurityPackage& package;
-  const std::shared_ptr<const Credential> credential;
+
+  [[nodiscard]] std::shared_ptr<const Credential> credential() const {
+    const std::lock_guard lock(mutex_);
+    return credential_;
+  }
+  // `change` makes a Result of a credential out of the one that there is.
+  template <class F>
+  Result<void> replace(F&& change) {
+    const std::lock_guard lock(mutex_);
+    TRY_ASSIGN(credential_, std::forward<F>(change)(*credential_));
+    return {};
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Credential> credential_;
 };
 
 // One call at a time: whoever touches anything but the constants holds `mutex`.

@@ -39,8 +39,6 @@ REFUSE(AddCredentialsW,
        (PCredHandle, SEC_WCHAR*, SEC_WCHAR*, ULONG, void*, SEC_GET_KEY_FN, void*, PTimeStamp))
 REFUSE(AddCredentialsA,
        (PCredHandle, SEC_CHAR*, SEC_CHAR*, ULONG, void*, SEC_GET_KEY_FN, void*, PTimeStamp))
-REFUSE(SetCredentialsAttributesW, (PCredHandle, ULONG, void*, ULONG))
-REFUSE(SetCredentialsAttributesA, (PCredHandle, ULONG, void*, ULONG))
 REFUSE(ChangeAccountPasswordW,
        (SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, BOOLEAN, ULONG, PSecBufferDesc))
 REFUSE(ChangeAccountPasswordA,

@@ -72,6 +72,29 @@ Result<Names> CredSspCredential::names() const {
   return negotiate().names();
 }
 
+// Negotiate is what speaks to KDCs.
+Result<std::shared_ptr<const Credential>> CredSspCredential::with_kdc_proxy(
+    const KdcProxy& proxy) const {
+  std::optional<Outbound> outbound = outbound_;
+  if (outbound) {
+    TRY_ASSIGN(outbound->client.negotiate, outbound->client.negotiate->with_kdc_proxy(proxy));
+  }
+  if (outbound && outbound->saved_for) {
+    outbound->saved_for = [saved_for = std::move(outbound->saved_for),
+                           proxy](std::string_view target_name) -> Result<Client> {
+      TRY_ASSIGN(Client saved, saved_for(target_name));
+      TRY_ASSIGN(saved.negotiate, saved.negotiate->with_kdc_proxy(proxy));
+      return saved;
+    };
+  }
+  std::optional<Inbound> inbound = inbound_;
+  if (inbound) {
+    TRY_ASSIGN(inbound->negotiate, inbound->negotiate->with_kdc_proxy(proxy));
+  }
+  return std::make_shared<CredSspCredential>(environment_, std::move(outbound),
+                                             std::move(inbound));
+}
+
 Result<std::unique_ptr<Context>> CredSspCredential::new_client(
     const ContextRequest& request) const {
   if (!outbound_) return fail(Status::NoCredentials, "the credential is for servers only");

@@ -39,6 +39,8 @@ class CredSspCredential final : public Credential {
   Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override;
   [[nodiscard]] FileTime expiry() const override;
   [[nodiscard]] Result<Names> names() const override;
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> with_kdc_proxy(
+      const KdcProxy& proxy) const override;
 
  private:
   Result<std::unique_ptr<Context>> new_client(const ContextRequest& request) const;

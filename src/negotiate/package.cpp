@@ -86,6 +86,22 @@ class NegotiateCredential final : public Credential {
     return Credential::names();
   }
 
+  // Taken whether or not there is a mechanism that speaks to KDCs: which ones there are is not the
+  // caller's choice.
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> with_kdc_proxy(
+      const KdcProxy& proxy) const override {
+    std::vector<Mechanism> mechanisms = mechanisms_;
+    for (Mechanism& mechanism : mechanisms) {
+      auto changed = mechanism.credential->with_kdc_proxy(proxy);
+      if (changed) {
+        mechanism.credential = *std::move(changed);
+      } else if (changed.error().status != Status::UnsupportedFunction) {
+        return fail(changed.error());
+      }
+    }
+    return std::make_shared<NegotiateCredential>(environment_, use_, std::move(mechanisms));
+  }
+
  private:
   std::shared_ptr<const Environment> environment_;
   CredentialUse use_;

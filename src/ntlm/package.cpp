@@ -2,10 +2,8 @@
 #include "ntlm/package.h"
 
 #include <array>
-#include <string_view>
 #include <utility>
 
-#include "base/utf16.h"
 #include "ntlm/client.h"
 #include "ntlm/established.h"
 #include "ntlm/server.h"
@@ -20,27 +18,6 @@ constexpr std::uint16_t kRpcId = 10;
 // 1.3.6.1.4.1.311.2.2.10
 constexpr std::array<std::uint8_t, 10> kOid{0x2B, 0x06, 0x01, 0x04, 0x01,
                                             0x82, 0x37, 0x02, 0x02, 0x0A};
-
-// UTF-16 code units; Windows' UNLEN, PWLEN and DNS_MAX_NAME_LENGTH.
-// Deviation: Negotiate's documentation says 15 for the domain, which only a NetBIOS name keeps to.
-constexpr std::size_t kMaxUser = 256, kMaxPassword = 256, kMaxDomain = 255;
-
-Result<void> check_name(std::string_view utf8, std::size_t max_units) {
-  const auto utf16 = utf8_to_utf16(utf8);
-  if (!utf16) return fail(Status::UnknownCredentials, "a name that is not UTF-8");
-  if (utf16->size() > max_units) return fail(Status::UnknownCredentials, "a name that is too long");
-  return {};
-}
-
-Result<void> check_identity(const Identity& identity) {
-  TRY(check_name(identity.user, kMaxUser));
-  TRY(check_name(identity.domain, kMaxDomain));
-  const SecretBytes* password = identity.password();
-  if (password != nullptr && password->size() > 2 * kMaxPassword) {
-    return fail(Status::UnknownCredentials, "the password is too long");
-  }
-  return {};
-}
 
 class NtlmCredential final : public Credential {
  public:

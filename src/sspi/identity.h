@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "base/result.h"
 #include "base/secret.h"
 
 namespace opensspi {
@@ -39,6 +40,10 @@ struct Identity {
   [[nodiscard]] const NtHash* nt_hash() const { return std::get_if<NtHash>(&secret); }
   [[nodiscard]] const SmartCard* smart_card() const { return std::get_if<SmartCard>(&secret); }
 };
+
+// UnknownCredentials for names that are not UTF-8, and for names and passwords beyond Windows'
+// limits.
+[[nodiscard]] Result<void> check_identity(const Identity& identity);
 
 // What Acquire was given. Nothing set: the session's own credentials.
 struct AuthData {

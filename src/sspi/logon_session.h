@@ -50,7 +50,8 @@ class LogonSession {
   // Whether anything is saved for any target.
   [[nodiscard]] virtual bool has_saved() const = 0;
 
-  // Names of the Kerberos credential caches to look into, the likeliest first.
+  // Names of the Kerberos credential caches to look into, the likeliest first. The empty name is
+  // libkrb5's default, which only the caller's own session has.
   [[nodiscard]] virtual std::vector<std::string> kerberos_caches() const = 0;
 };
 

@@ -8,6 +8,11 @@ Result<Names> Credential::names() const {
   return fail(Status::NoCredentials, "the credential has no name");
 }
 
+Result<std::shared_ptr<const Credential>> Credential::with_kdc_proxy(
+    const KdcProxy& /*proxy*/) const {
+  return fail(Status::UnsupportedFunction, "the package does not speak to KDCs");
+}
+
 Result<StoredIdentity> session_identity(const AcquireRequest& request, std::string_view name) {
   if (request.supplied_only) {
     return fail(Status::NoCredentials, "only credentials that the caller supplies may be used");

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/bytes.h"
 #include "base/result.h"
 #include "sspi/context.h"
 #include "sspi/identity.h"
@@ -27,6 +28,13 @@ struct AcquireRequest {
 [[nodiscard]] Result<StoredIdentity> session_identity(const AcquireRequest& request,
                                                       std::string_view name);
 
+// How KDCs are reached that the client cannot speak to itself: [MS-KKDCP].
+struct KdcProxy {
+  std::string server;           // UTF-8, as SetCredentialsAttributes takes it; empty: no proxy
+  bool forced = false;          // no KDC is spoken to but through the proxy
+  Bytes client_tls_credential;  // for a proxy that wants a certificate; as the caller gave it
+};
+
 // What Acquire gave. Immutable; contexts keep it alive through shared_from_this().
 class Credential : public std::enable_shared_from_this<Credential> {
  public:
@@ -38,6 +46,11 @@ class Credential : public std::enable_shared_from_this<Credential> {
   [[nodiscard]] virtual FileTime expiry() const { return kNever; }
   // DOMAIN\user for SECPKG_CRED_ATTR_NAMES; NoCredentials when it has no name.
   [[nodiscard]] virtual Result<Names> names() const;
+
+  // The same credential, whose contexts reach KDCs that way. UnsupportedFunction when the package
+  // does not speak to KDCs.
+  [[nodiscard]] virtual Result<std::shared_ptr<const Credential>> with_kdc_proxy(
+      const KdcProxy& proxy) const;
 };
 
 class SecurityPackage {

@@ -24,6 +24,7 @@ struct FakeTraits {
   std::optional<Status> acquire_fails{};
   std::optional<Status> context_fails{};
   std::optional<Status> client_start_fails{};
+  std::optional<Status> kdc_proxy_fails = Status::UnsupportedFunction;
   std::string refusal_token{};  // what a failing side tells its peer
 };
 
@@ -31,6 +32,7 @@ struct FakeTraits {
 struct FakeWitness {
   std::vector<ContextRequest> requests;
   std::vector<Bytes> bindings;  // application data of each step; empty: none
+  std::vector<std::string> kdc_proxies;  // of the credential of each context; empty: none
 };
 
 class FakeContext final : public Context, public MechListMic, public MessageProtection {
@@ -118,20 +120,27 @@ class FakeContext final : public Context, public MechListMic, public MessageProt
 
 class FakeCredential final : public Credential {
  public:
-  FakeCredential(const FakeTraits& traits, FakeWitness& witness)
-      : traits_(traits), witness_(witness) {}
+  FakeCredential(const FakeTraits& traits, FakeWitness& witness, std::string kdc_proxy = {})
+      : traits_(traits), witness_(witness), kdc_proxy_(std::move(kdc_proxy)) {}
 
   Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override {
     if (traits_.context_fails) return fail(*traits_.context_fails, "the fake credential refuses");
     witness_.requests.push_back(request);
+    witness_.kdc_proxies.push_back(kdc_proxy_);
     return std::make_unique<FakeContext>(traits_, request.role, request.flags, witness_);
   }
   [[nodiscard]] FileTime expiry() const override { return 5000; }
   [[nodiscard]] Result<Names> names() const override { return Names{traits_.name + "\\me"}; }
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> with_kdc_proxy(
+      const KdcProxy& proxy) const override {
+    if (traits_.kdc_proxy_fails) return fail(*traits_.kdc_proxy_fails, "the fake takes no proxy");
+    return std::make_shared<FakeCredential>(traits_, witness_, proxy.server);
+  }
 
  private:
   const FakeTraits& traits_;
   FakeWitness& witness_;
+  std::string kdc_proxy_;
 };
 
 class FakeMechanism final : public SecurityPackage {

@@ -2,6 +2,7 @@
 // each time the caller gets SEC_E_INSUFFICIENT_MEMORY, and no handle.
 #include "abi/identity/identity.h"
 #include "support/failing_new.h"
+#include "support/kerberos_files.h"
 
 namespace caller {
 namespace {
@@ -138,6 +139,19 @@ void* credssp_both() {
   return cred.get();
 }
 
+// The default credentials, of which there are some now.
+void* tickets_and_keys() {
+  static const opensspi::test::KerberosFiles files;
+  static const bool made = [] {
+    constexpr std::int64_t kLater = 0x7FFFFFFF;
+    files.make_cache("FILE:" + files.path("cc"), "alice@WONDERLAND.EXAMPLE",
+                     {{"krbtgt/WONDERLAND.EXAMPLE@WONDERLAND.EXAMPLE", kLater}});
+    files.make_keytab("keytab", {"HTTP/server.wonderland.example@WONDERLAND.EXAMPLE"});
+    return true;
+  }();
+  return made ? nullptr : nothing();
+}
+
 constexpr Call kCalls[] = {
     {"NtlmDefault", u"NTLM", SECPKG_CRED_OUTBOUND, nothing},
     {"NtlmInbound", u"NTLM", SECPKG_CRED_INBOUND, nothing},
@@ -146,6 +160,8 @@ constexpr Call kCalls[] = {
     {"NegotiateExtended", u"Negotiate", SECPKG_CRED_OUTBOUND, extended_identity},
     {"NegotiateEncoded", u"Negotiate", SECPKG_CRED_OUTBOUND, encoded_identity},
     {"NegotiateEncrypted", u"Negotiate", SECPKG_CRED_OUTBOUND, encrypted_identity},
+    {"KerberosDefault", u"Kerberos", SECPKG_CRED_BOTH, tickets_and_keys},
+    {"KerberosWide", u"Kerberos", SECPKG_CRED_BOTH, wide_identity},
     {"CredSspWide", u"CREDSSP", SECPKG_CRED_OUTBOUND, credssp_client<wide_identity>},
     {"CredSspEncoded", u"CREDSSP", SECPKG_CRED_OUTBOUND, credssp_client<encoded_identity>},
     {"CredSspLogonBuffer", u"CREDSSP", SECPKG_CRED_OUTBOUND, credssp_client<logon_buffer>},

@@ -101,10 +101,6 @@ TEST(Acquire, PackagesThatAreNotBuiltSaySo) {
                       acquire({.package = package, .use = use, .auth_data = auth_data}));
     }
   }
-  IdentityW identity;
-  EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, acquire({.package = u"Kerberos"}));
-  EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION,
-                acquire({.package = u"Kerberos", .auth_data = identity.get()}));
 }
 
 TEST(Acquire, RefusesToFillNothing) {

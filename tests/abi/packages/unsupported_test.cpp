@@ -10,13 +10,10 @@ namespace {
 TEST(Unsupported, Credentials) {
   CredHandle handle{};
   TimeStamp expiry{};
-  int value = 0;
   EXPECT_UNSUPPORTED(AddCredentialsW(&handle, nullptr, wide(u"NTLM"), SECPKG_CRED_OUTBOUND, nullptr,
                                      nullptr, nullptr, &expiry));
   EXPECT_UNSUPPORTED(AddCredentialsA(&handle, nullptr, narrow("NTLM"), SECPKG_CRED_OUTBOUND,
                                      nullptr, nullptr, nullptr, &expiry));
-  EXPECT_UNSUPPORTED(SetCredentialsAttributesW(&handle, 1, &value, sizeof value));
-  EXPECT_UNSUPPORTED(SetCredentialsAttributesA(&handle, 1, &value, sizeof value));
   SecBufferDesc buffers{SECBUFFER_VERSION, 0, nullptr};
   EXPECT_UNSUPPORTED(ChangeAccountPasswordW(wide(u"NTLM"), wide(u"d"), wide(u"u"), wide(u"old"),
                                             wide(u"new"), FALSE, 0, &buffers));

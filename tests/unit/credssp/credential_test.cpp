@@ -32,6 +32,8 @@ class FakeNegotiate final : public SecurityPackage {
   struct Asked {
     mutable std::vector<AcquireRequest> acquired;
     mutable std::vector<ContextRequest> contexts;
+    mutable std::vector<std::string> kdc_proxies;  // of the credential of each context
+    bool takes_kdc_proxy = true;
   };
 
   [[nodiscard]] const PackageInfo& info() const override { return info_; }
@@ -45,15 +47,23 @@ class FakeNegotiate final : public SecurityPackage {
  private:
   class FakeCredential final : public Credential {
    public:
-    explicit FakeCredential(std::shared_ptr<Asked> asked) : asked_(std::move(asked)) {}
+    explicit FakeCredential(std::shared_ptr<Asked> asked, std::string kdc_proxy = {})
+        : asked_(std::move(asked)), kdc_proxy_(std::move(kdc_proxy)) {}
     Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override {
       asked_->contexts.push_back(request);
+      asked_->kdc_proxies.push_back(kdc_proxy_);
       return std::make_unique<ScriptedContext>(request.role, std::vector<test::ScriptedLeg>{});
     }
     [[nodiscard]] Result<Names> names() const override { return Names{"DOMAIN\\user"}; }
+    [[nodiscard]] Result<std::shared_ptr<const Credential>> with_kdc_proxy(
+        const KdcProxy& proxy) const override {
+      if (!asked_->takes_kdc_proxy) return Credential::with_kdc_proxy(proxy);
+      return std::make_shared<FakeCredential>(asked_, proxy.server);
+    }
 
    private:
     std::shared_ptr<Asked> asked_;
+    std::string kdc_proxy_;
   };
 
   PackageInfo info_;
@@ -158,6 +168,32 @@ TEST_F(Acquire, TheInnerLegIsToldWhatItIsFor) {
   EXPECT_EQ(inner.target_name, "TERMSRV/server.example");
   EXPECT_EQ(inner.flags,
             ContextFlags::MutualAuth | ContextFlags::Confidentiality | ContextFlags::Integrity);
+}
+
+TEST_F(Acquire, AKdcProxyIsForNegotiate) {
+  const auto both = package->acquire(request(CredentialUse::Both));
+  const auto changed = (*both)->with_kdc_proxy({"proxy", false, {}});
+  ASSERT_TRUE(changed) << changed.error().why;
+  EXPECT_TRUE((*changed)->new_context(context(Role::Client)));
+  EXPECT_TRUE((*changed)->new_context(context(Role::Server)));
+  EXPECT_TRUE((*both)->new_context(context(Role::Client)));
+  EXPECT_EQ(negotiate.asked->kdc_proxies, (std::vector<std::string>{"proxy", "proxy", ""}));
+  negotiate.asked->takes_kdc_proxy = false;
+  EXPECT_EQ((*both)->with_kdc_proxy({}).error().status, Status::UnsupportedFunction);
+}
+
+TEST_F(Acquire, AKdcProxyIsForWhoIsSavedForTheTargetToo) {
+  auto session = std::make_shared<test::FakeSession>();
+  session->save("TERMSRV/server.example", test::make_identity("DOMAIN", "saved", "secret"));
+  AcquireRequest asked = request(CredentialUse::Outbound);
+  asked.auth_data.identity = nullptr;
+  asked.session = session;
+  const auto credential = package->acquire(asked);
+  ASSERT_TRUE(credential) << credential.error().why;
+  const auto changed = (*credential)->with_kdc_proxy({"proxy", false, {}});
+  ASSERT_TRUE((*changed)->new_context(context(Role::Client)));
+  EXPECT_EQ(negotiate.asked->acquired.back().auth_data.identity->user, "saved");
+  EXPECT_EQ(negotiate.asked->kdc_proxies, (std::vector<std::string>{"proxy"}));
 }
 
 TEST_F(Acquire, DelegatingNeedsAPassword) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sides.h"
 
 namespace opensspi::test {
@@ -100,6 +102,30 @@ TEST_F(NegotiatePackageTest, CredentialHasTheNameAndExpiryOfItsMechanisms) {
   EXPECT_EQ((*acquire(""))->expiry(), 5000U);
   EXPECT_EQ((*acquire("none"))->names().error().status, Status::NoCredentials);
   EXPECT_EQ((*acquire("none"))->expiry(), kNever);
+}
+
+TEST_F(NegotiatePackageTest, HandsAKdcProxyToTheMechanismsThatTakeOne) {
+  FakeMechanism takes{{.name = "Kerberos", .oids = {kOidA, kOidB}, .kdc_proxy_fails = {}}};
+  package_ = negotiate::make_package(make_environment(nullptr), {&takes, &ntlm_});
+  const auto before = acquire("");
+  const auto changed = (*before)->with_kdc_proxy({"proxy", false, {}});
+  ASSERT_TRUE(changed) << changed.error().why;
+  EXPECT_EQ((*changed)->names()->user, "Kerberos\\me");
+  for (const auto& credential : {std::shared_ptr<const Credential>(*before), *changed}) {
+    auto context = *credential->new_context(ContextRequest{});
+    EXPECT_TRUE(went(context->step({}), Progress::ContinueNeeded));
+  }
+  const std::vector<std::string>& seen = takes.witness().kdc_proxies;
+  EXPECT_EQ(seen.front(), "");
+  EXPECT_EQ(2 * std::ranges::count(seen, "proxy"), std::ssize(seen));
+}
+
+TEST_F(NegotiatePackageTest, TakesAKdcProxyWithoutAMechanismThatDoes) {
+  EXPECT_TRUE((*acquire(""))->with_kdc_proxy({}));
+  FakeMechanism fails{
+      {.name = "A", .oids = {kOidA}, .kdc_proxy_fails = Status::InsufficientMemory}};
+  package_ = negotiate::make_package(make_environment(nullptr), {&ntlm_, &fails});
+  EXPECT_EQ((*acquire(""))->with_kdc_proxy({}).error().status, Status::InsufficientMemory);
 }
 
 TEST_F(NegotiatePackageTest, ContextOutlivesPackageAndCredential) {

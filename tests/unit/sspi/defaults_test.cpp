@@ -51,6 +51,7 @@ TEST(Credential, HasNoNameAndNeverExpires) {
   const auto credential = std::make_shared<PlainCredential>();
   EXPECT_EQ(credential->names().error().status, Status::NoCredentials);
   EXPECT_EQ(credential->expiry(), kNever);
+  EXPECT_EQ(credential->with_kdc_proxy({}).error().status, Status::UnsupportedFunction);
   const std::shared_ptr<const Credential> kept = credential->shared_from_this();
   EXPECT_EQ(kept, credential);
 }

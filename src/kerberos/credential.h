@@ -1,0 +1,55 @@
+// What Acquire for Kerberos gave: for each direction where its tickets or keys are, or why there
+// are none. Immutable.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "sspi/package.h"
+
+namespace opensspi::kerberos {
+
+struct CacheName {
+  std::string name;  // for libkrb5, with its type
+};
+struct KeytabName {
+  std::string name;
+};
+
+// One direction.
+struct Source {
+  // A ticket cache; a keytab; or an identity, from whose secret tickets and keys can be had.
+  std::variant<CacheName, KeytabName, std::shared_ptr<const Identity>> where;
+  std::string principal;  // as it is written there; empty: any of the keytab's, or the identity's
+  std::string name;       // for people and programs: user@REALM
+  FileTime expiry = kNever;
+};
+
+class KerberosCredential final : public Credential {
+ public:
+  // A direction that was not asked for, or that there is nothing for, has the error that its
+  // contexts answer with.
+  KerberosCredential(Result<Source> outbound, Result<Source> inbound)
+      : outbound_(std::move(outbound)), inbound_(std::move(inbound)) {}
+
+  Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override;
+  // The soonest of both directions.
+  [[nodiscard]] FileTime expiry() const override;
+  // user@REALM: the client's, else the server's.
+  [[nodiscard]] Result<Names> names() const override;
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> with_kdc_proxy(
+      const KdcProxy& proxy) const override;
+
+  [[nodiscard]] const Result<Source>& source(Role role) const {
+    return role == Role::Client ? outbound_ : inbound_;
+  }
+  [[nodiscard]] const std::optional<KdcProxy>& kdc_proxy() const { return kdc_proxy_; }
+
+ private:
+  Result<Source> outbound_, inbound_;
+  std::optional<KdcProxy> kdc_proxy_;
+};
+
+}  // namespace opensspi::kerberos

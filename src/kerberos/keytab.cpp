@@ -1,0 +1,142 @@
+// Walking through keytabs with libkrb5.
+#include "kerberos/keytab.h"
+
+#include <krb5.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <memory>
+#include <string_view>
+
+namespace opensspi::kerberos {
+namespace {
+
+struct CloseKeytab {
+  krb5_context context;
+  void operator()(krb5_keytab keytab) const { krb5_kt_close(context, keytab); }
+};
+using OpenKeytab = std::unique_ptr<_krb5_kt, CloseKeytab>;
+
+struct OwnEntry {  // libkrb5 erases its key
+  explicit OwnEntry(krb5_context its_context) : context(its_context) {}
+  OwnEntry(const OwnEntry&) = delete;
+  OwnEntry& operator=(const OwnEntry&) = delete;
+  ~OwnEntry() { krb5_free_keytab_entry_contents(context, &value); }
+
+  krb5_context context;
+  krb5_keytab_entry value{};
+};
+
+class EntryCursor {
+ public:
+  EntryCursor(krb5_context context, krb5_keytab keytab) : context_(context), keytab_(keytab) {
+    code_ = krb5_kt_start_seq_get(context_, keytab_, &cursor_);
+    started_ = code_ == 0;
+  }
+  EntryCursor(const EntryCursor&) = delete;
+  EntryCursor& operator=(const EntryCursor&) = delete;
+  ~EntryCursor() {
+    if (started_) krb5_kt_end_seq_get(context_, keytab_, &cursor_);
+  }
+
+  // False at the end, and when it goes no further.
+  bool next(OwnEntry& entry) {
+    if (code_ == 0) code_ = krb5_kt_next_entry(context_, keytab_, &entry.value, &cursor_);
+    return code_ == 0;
+  }
+  // 0 when all was read.
+  [[nodiscard]] krb5_error_code code() const { return code_ == KRB5_KT_END ? 0 : code_; }
+
+ private:
+  krb5_context context_;
+  krb5_keytab keytab_;
+  krb5_kt_cursor cursor_ = nullptr;
+  krb5_error_code code_ = 0;
+  bool started_ = false;
+};
+
+bool is_account_of_machine(const Principal& principal) {
+  return principal.components.size() == 1 && principal.components.front().ends_with('$');
+}
+
+bool is_host(const Principal& principal) {
+  return principal.components.size() == 2 && principal.components.front() == "host";
+}
+
+// The keys of a principal stand in a keytab one by one.
+void add(Principal principal, std::vector<Principal>& principals) {
+  const auto same = std::ranges::find(principals, principal.text, &Principal::text);
+  if (same == principals.end()) principals.push_back(std::move(principal));
+}
+
+// Why there are no principals.
+tl::unexpected<Error> no_principals(krb5_error_code code) {
+  switch (code) {
+    case EACCES:
+    case EPERM:
+      return fail(Status::NotOwner, "there is a keytab, which the caller may not read", 0, code);
+    case ENOENT:
+    case ENOTDIR:
+    case KRB5_KT_NOTFOUND:
+      return fail(Status::NoCredentials, "there is no keytab", 0, code);
+    case 0:
+      return fail(Status::NoCredentials, "there are no keys in the keytab");
+    default:
+      return failure(code, Status::NoCredentials, "the keytab is damaged");
+  }
+}
+
+}  // namespace
+
+Result<Keytab> read_keytab(const Library& library, const std::string& name) {
+  const krb5_context context = library.get();
+  krb5_keytab opened = nullptr;
+  const krb5_error_code code = name.empty() ? krb5_kt_default(context, &opened)
+                                            : krb5_kt_resolve(context, name.c_str(), &opened);
+  const OpenKeytab open(opened, CloseKeytab{context});
+  if (code != 0) return failure(code, Status::NoCredentials, "the keytab's name is not valid");
+
+  Keytab keytab;
+  std::array<char, 1024> full_name{};
+  if (krb5_kt_get_name(context, open.get(), full_name.data(), full_name.size()) != 0) {
+    return fail(Status::NoCredentials, "the keytab's name is too long");
+  }
+  keytab.name = full_name.data();
+
+  EntryCursor cursor(context, open.get());
+  for (bool more = true; more;) {
+    OwnEntry entry(context);
+    more = cursor.next(entry);
+    if (!more) continue;
+    auto principal = read_principal(library, *entry.value.principal);
+    if (!principal && principal.error().status == Status::InsufficientMemory) {
+      return fail(principal.error());
+    }
+    if (principal) add(*std::move(principal), keytab.principals);
+  }
+  if (keytab.principals.empty()) return no_principals(cursor.code());
+  return keytab;
+}
+
+const Principal* find_principal(const Keytab& keytab, const PrincipalName& name) {
+  const Principal* found = nullptr;
+  Match best = Match::None;
+  for (const Principal& principal : keytab.principals) {
+    const Match match = name.match(principal);
+    if (match <= best) continue;
+    best = match;
+    found = &principal;
+  }
+  return found;
+}
+
+const Principal* machine_principal(const Keytab& keytab) {
+  for (const auto is_machine : {is_account_of_machine, is_host}) {
+    const auto found = std::ranges::find_if(keytab.principals, is_machine);
+    if (found != keytab.principals.end()) return &*found;
+  }
+  return nullptr;
+}
+
+}  // namespace opensspi::kerberos

@@ -1,0 +1,28 @@
+// Keytabs: the principals whose keys a server, or the machine itself, has.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "kerberos/library.h"
+#include "kerberos/principal.h"
+
+namespace opensspi::kerberos {
+
+struct Keytab {
+  std::string name;                   // for libkrb5, with its type
+  std::vector<Principal> principals;  // in the order of their first keys; at least one
+};
+
+// The keytab of this name, libkrb5's default for an empty one. NoCredentials when there is none,
+// or nothing in it; NotOwner when there is one that the caller may not read.
+Result<Keytab> read_keytab(const Library& library, const std::string& name);
+
+// The principal whose name fits best; null when none does.
+[[nodiscard]] const Principal* find_principal(const Keytab& keytab, const PrincipalName& name);
+// As whom the machine is a client: the account that a domain gave it (NAME$), else its host/…;
+// null without either.
+[[nodiscard]] const Principal* machine_principal(const Keytab& keytab);
+
+}  // namespace opensspi::kerberos

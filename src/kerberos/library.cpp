@@ -1,0 +1,54 @@
+// Contexts of libkrb5, and its errors.
+#include "kerberos/library.h"
+
+#include <krb5.h>
+#include <profile.h>
+
+#include <cerrno>
+
+namespace opensspi::kerberos {
+namespace {
+
+constexpr const char* kKcmSocket = "/var/run/.heim_org.h5l.kcm-socket";  // krb5.conf(5) kcm_socket
+
+struct ReleaseProfile {
+  void operator()(_profile_t* profile) const { profile_release(profile); }
+};
+struct ReleaseString {
+  void operator()(char* text) const { profile_release_string(text); }
+};
+
+}  // namespace
+
+Result<Library> Library::open(Configuration configuration) {
+  krb5_context context = nullptr;
+  const krb5_error_code code = configuration == Configuration::Callers
+                                   ? krb5_init_context(&context)
+                                   : krb5_init_secure_context(&context);
+  if (code == 0) return Library(context);
+  return failure(code, Status::InternalError, "the configuration of Kerberos cannot be read");
+}
+
+std::string Library::kcm_socket() const {
+  profile_t opened = nullptr;
+  if (krb5_get_profile(get(), &opened) != 0) return {};
+  const std::unique_ptr<_profile_t, ReleaseProfile> profile(opened);
+  char* found = nullptr;
+  if (profile_get_string(profile.get(), "libdefaults", "kcm_socket", nullptr, kKcmSocket, &found) !=
+      0) {
+    return {};
+  }
+  const std::unique_ptr<char, ReleaseString> path(found);
+  return *path == '-' ? std::string() : std::string(path.get());
+}
+
+void Library::Close::operator()(_krb5_context* context) const {
+  krb5_free_context(context);
+}
+
+tl::unexpected<Error> failure(std::int32_t code, Status status, const char* why) {
+  if (code == ENOMEM) return fail(Status::InsufficientMemory, "out of memory in libkrb5");
+  return fail(status, why, 0, code);
+}
+
+}  // namespace opensspi::kerberos

@@ -1,0 +1,45 @@
+// MIT libkrb5, called directly: one krb5_context for each operation, since none may be used by two
+// threads at once. libkrb5's own headers stop in this room's .cpp files.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+
+struct _krb5_context;
+
+namespace opensspi::kerberos {
+
+// Whose configuration counts, and with it whose default cache and keytab.
+enum class Configuration {
+  Callers,   // what KRB5_CONFIG, KRB5CCNAME and KRB5_KTNAME name, unless the process is set-uid
+  Machines,  // no environment variable counts
+};
+
+class Library {
+ public:
+  // InternalError when the configuration, krb5.conf, cannot be read.
+  static Result<Library> open(Configuration configuration);
+
+  [[nodiscard]] _krb5_context* get() const { return context_.get(); }
+
+  // The socket of KCM, the service that keeps credential caches; empty when it is not to be asked.
+  [[nodiscard]] std::string kcm_socket() const;
+
+ private:
+  struct Close {
+    void operator()(_krb5_context* context) const;
+  };
+
+  explicit Library(_krb5_context* context) : context_(context) {}
+
+  std::unique_ptr<_krb5_context, Close> context_;
+};
+
+// InsufficientMemory when that is what libkrb5 ran out of; else the given error, with libkrb5's
+// code as its figure.
+[[nodiscard]] tl::unexpected<Error> failure(std::int32_t code, Status status, const char* why);
+
+}  // namespace opensspi::kerberos

@@ -1,0 +1,171 @@
+// Credential caches and keytabs as libkrb5 itself writes them, in a folder of their own, with made
+// up tickets; and an environment in which a process finds those and nothing of its user's.
+#pragma once
+
+#include <krb5.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace opensspi::test {
+
+struct MadeTicket {
+  std::string server;    // with its realm
+  std::int64_t end = 0;  // seconds since 1970
+  bool invalid = false;  // postdated and not validated yet
+  std::string client{};  // empty: the cache's principal
+};
+
+// Sets environment variables as long as it lives.
+class ScopedVariables {
+ public:
+  ScopedVariables() = default;
+  ScopedVariables(const ScopedVariables&) = delete;
+  ScopedVariables& operator=(const ScopedVariables&) = delete;
+  ~ScopedVariables() {
+    for (const auto& [name, value] : before_) {
+      if (value) setenv(name.c_str(), value->c_str(), 1);
+      if (!value) unsetenv(name.c_str());
+    }
+  }
+  void set(const std::string& name, const std::string& value) {
+    const char* before = getenv(name.c_str());
+    before_.emplace(name, before == nullptr ? std::nullopt : std::optional<std::string>(before));
+    setenv(name.c_str(), value.c_str(), 1);
+  }
+
+ private:
+  std::map<std::string, std::optional<std::string>> before_;
+};
+
+class KerberosFiles {
+ public:
+  // KRB5CCNAME and KRB5_KTNAME name `cc` and `keytab` in the folder, which are not there yet.
+  KerberosFiles() {
+    std::string name = std::filesystem::temp_directory_path() / "opensspi-kerberos-XXXXXX";
+    if (mkdtemp(name.data()) == nullptr) abort();
+    folder_ = name;
+    configure("");
+    variables_.set("KRB5_CONFIG", path("krb5.conf"));
+    variables_.set("KRB5CCNAME", "FILE:" + path("cc"));
+    variables_.set("KRB5_KTNAME", "FILE:" + path("keytab"));
+    must(krb5_init_context(&context_));
+  }
+  KerberosFiles(const KerberosFiles&) = delete;
+  KerberosFiles& operator=(const KerberosFiles&) = delete;
+  ~KerberosFiles() {
+    krb5_free_context(context_);
+    std::filesystem::remove_all(folder_);
+  }
+
+  // Whether the kernel has keyrings for this process; many containers refuse them.
+  static bool has_keyrings() { return syscall(SYS_keyctl, 0, -2, 1) >= 0; }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return folder_ / name; }
+  [[nodiscard]] ScopedVariables& variables() { return variables_; }
+  // More lines of [libdefaults].
+  void configure(const std::string& lines) const {
+    write_file("krb5.conf", "[libdefaults]\ndns_lookup_kdc = false\nrdns = false\n" + lines);
+  }
+
+  void make_cache(const std::string& name, const std::string& owner,
+                  const std::vector<MadeTicket>& tickets) const {
+    krb5_ccache cache = nullptr;
+    must(krb5_cc_resolve(context_, name.c_str(), &cache));
+    const krb5_principal principal = parsed(owner);
+    must(krb5_cc_initialize(context_, cache, principal));
+    for (const MadeTicket& ticket : tickets) {
+      const krb5_principal client = parsed(ticket.client.empty() ? owner : ticket.client);
+      const krb5_principal server = parsed(ticket.server);
+      store(cache, client, server, ticket);
+      krb5_free_principal(context_, server);
+      krb5_free_principal(context_, client);
+    }
+    krb5_free_principal(context_, principal);
+    must(krb5_cc_close(context_, cache));
+  }
+  // A cache of its own in a collection, as kinit makes one for another principal.
+  void add_to_collection(const std::string& collection, const std::string& owner,
+                         const std::vector<MadeTicket>& tickets) const {
+    const std::string type = collection.substr(0, collection.find(':'));
+    if (type == "DIR") std::filesystem::create_directory(collection.substr(type.size() + 1));
+    must(krb5_cc_set_default_name(context_, collection.c_str()));
+    krb5_ccache cache = nullptr;
+    must(krb5_cc_new_unique(context_, type.c_str(), nullptr, &cache));
+    char* name = nullptr;
+    must(krb5_cc_get_full_name(context_, cache, &name));
+    make_cache(name, owner, tickets);
+    krb5_free_string(context_, name);
+    must(krb5_cc_close(context_, cache));
+  }
+
+  void make_keytab(const std::string& name, const std::vector<std::string>& principals) const {
+    krb5_keytab keytab = nullptr;
+    must(krb5_kt_resolve(context_, ("FILE:" + path(name)).c_str(), &keytab));
+    for (const std::string& principal : principals) {
+      for (const krb5_enctype type : {ENCTYPE_AES256_CTS_HMAC_SHA1_96, ENCTYPE_ARCFOUR_HMAC}) {
+        krb5_keytab_entry entry{};
+        entry.principal = parsed(principal);
+        entry.vno = 1;
+        must(krb5_c_make_random_key(context_, type, &entry.key));
+        must(krb5_kt_add_entry(context_, keytab, &entry));
+        krb5_free_keytab_entry_contents(context_, &entry);
+      }
+    }
+    must(krb5_kt_close(context_, keytab));
+  }
+
+  [[nodiscard]] std::string read_file(const std::string& name) const {
+    std::ifstream in(path(name), std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  }
+  void write_file(const std::string& name, const std::string& bytes) const {
+    std::filesystem::remove(path(name));  // overwriting waits for the disk
+    std::ofstream(path(name), std::ios::binary | std::ios::trunc) << bytes;
+  }
+
+ private:
+  void must(krb5_error_code code) const {
+    if (code == 0) return;
+    std::fprintf(stderr, "libkrb5: %s\n", krb5_get_error_message(context_, code));
+    abort();
+  }
+
+  [[nodiscard]] krb5_principal parsed(const std::string& name) const {
+    krb5_principal principal = nullptr;
+    must(krb5_parse_name(context_, name.c_str(), &principal));
+    return principal;
+  }
+
+  void store(krb5_ccache cache, krb5_principal client, krb5_principal server,
+             const MadeTicket& ticket) const {
+    std::string bytes = "no ticket that anybody would take", key(32, 'k');
+    krb5_creds made{};
+    made.client = client;
+    made.server = server;
+    made.keyblock.enctype = ENCTYPE_AES256_CTS_HMAC_SHA1_96;
+    made.keyblock.length = static_cast<unsigned>(key.size());
+    made.keyblock.contents = reinterpret_cast<krb5_octet*>(key.data());
+    made.times.endtime = static_cast<krb5_timestamp>(static_cast<std::uint32_t>(ticket.end));
+    made.ticket_flags = ticket.invalid ? TKT_FLG_INVALID : 0;
+    made.ticket.data = bytes.data();
+    made.ticket.length = static_cast<unsigned>(bytes.size());
+    must(krb5_cc_store_cred(context_, cache, &made));
+  }
+
+  std::filesystem::path folder_;
+  ScopedVariables variables_;
+  krb5_context context_ = nullptr;
+};
+
+}  // namespace opensspi::test
