@@ -2,7 +2,7 @@
 
 import unittest
 
-from peers import freerdp, gss, ntlm_auth, xvfb
+from peers import freerdp, gss, kcm, mit_kdc, ntlm_auth, xvfb
 from support import suite
 from support.handshake import shake_hands
 
@@ -54,6 +54,30 @@ class Mechanisms(unittest.TestCase):
         with ntlm_auth.NtlmAuth(USER, DOMAIN, PASSWORD) as client:
             self.assertTrue(shake_hands(client, server), server.failure)
             self.assertEqual(client.session_key(), server.session_key())
+
+
+class MitKdc(unittest.TestCase):
+    def setUp(self):
+        suite.require(mit_kdc.missing())
+        self.folder = suite.folder(self)
+        self.kdc = mit_kdc.MitKdc(self.folder)
+        self.kdc.add_user(USER, PASSWORD)
+        self.enterContext(self.kdc.serve())
+
+    def check(self, cache):
+        self.assertFalse(self.kdc.kinit(USER, WRONG, cache))
+        self.assertTrue(self.kdc.kinit(USER, PASSWORD, cache))
+        self.assertEqual(self.kdc.klist(cache)[0], f"{USER}@{mit_kdc.REALM}")
+        self.kdc.kdestroy(cache)
+
+    def test_tickets(self):
+        self.check(f"FILE:{self.folder}/cc")
+
+    def test_tickets_kept_by_kcm(self):
+        suite.require(kcm.missing())
+        _service, socket = self.enterContext(kcm.serve(self.folder / "krb5.conf"))
+        self.kdc.configure(f"kcm_socket = {socket}")
+        self.check("KCM:")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 // SetCredentialsAttributes: the proxy through which KDCs are reached.
 #include <algorithm>
-#include <thread>
 
 #include "abi/support.h"
 
@@ -148,23 +147,6 @@ TEST(KdcProxySettings, RefusesOtherAttributesHandlesAndNothing) {
     forged.dwUpper ^= 1;
     EXPECT_STATUS(SEC_E_INVALID_HANDLE, set(&forged, 3, buffer.bytes.data()));
   }
-}
-
-TEST(KdcProxySettings, FromManyThreadsAtOnce) {
-  Credential credential = client(u"Negotiate");
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      for (int n = 0; n < 200; ++n) {
-        EXPECT_STATUS(SEC_E_OK, Buffer().set(credential.get()));
-        SecPkgCredentials_NamesA names{};
-        EXPECT_STATUS(SEC_E_OK, QueryCredentialsAttributesA(credential.get(),
-                                                            SECPKG_CRED_ATTR_NAMES, &names));
-        FreeContextBuffer(names.sUserName);
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace

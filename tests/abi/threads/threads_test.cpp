@@ -46,6 +46,30 @@ TEST(Threads, LogOnBesideEachOther) {
   EXPECT_EQ(3 * kThreads, refusals);
 }
 
+// Each call sees the credential as it was, or as it is now; contexts keep theirs.
+TEST(Threads, ChangeACredentialThatOthersUse) {
+  IdentityW identity;
+  Credential shared = acquire_client(u"Negotiate", identity.get());
+  in_threads(kThreads, [&](int number) {
+    for (int i = 0; i < 50; ++i) {
+      if (number % 2 == 0) {
+        SecPkgCredentials_KdcProxySettingsW none{};
+        none.Version = KDC_PROXY_SETTINGS_V1;
+        EXPECT_STATUS(SEC_E_OK,
+                      SetCredentialsAttributesW(shared.get(), SECPKG_CRED_ATTR_KDC_PROXY_SETTINGS,
+                                                &none, sizeof none));
+        SecPkgCredentials_NamesA names{};
+        EXPECT_STATUS(SEC_E_OK,
+                      QueryCredentialsAttributesA(shared.get(), SECPKG_CRED_ATTR_NAMES, &names));
+        FreeContextBuffer(names.sUserName);
+      } else {
+        Party client = Party::client(shared, kClientFlags, kTarget);
+        EXPECT_STATUS(SEC_I_CONTINUE_NEEDED, client.run().status);
+      }
+    }
+  });
+}
+
 TEST(Threads, LastErrorsAreTheirOwn) {
   in_threads(kThreads, [](int number) {
     for (int i = 0; i < 200; ++i) {

@@ -3,6 +3,7 @@ ABI, by ctypes. The narrow functions are used, whose text is UTF-8. Layouts and 
 Windows', written down here a second time so that a mistake in our headers shows."""
 
 import ctypes
+import datetime
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from ctypes import POINTER, Structure, byref, c_char_p, c_int32, c_int64, c_size
 
 OK, CONTINUE = "SEC_E_OK", "SEC_I_CONTINUE_NEEDED"
 
-_INBOUND, _OUTBOUND = 1, 2
+INBOUND, OUTBOUND = 1, 2
 _MUTUAL_AUTH, _REPLAY, _SEQUENCE, _CONFIDENTIALITY = 0x2, 0x4, 0x8, 0x10
 _CLIENT_INTEGRITY = 0x10000
 _BINDINGS_OPTIONAL = 0x10000000
@@ -151,6 +152,38 @@ def _channel_bindings(application_data):
     return _bytes(b"".join(number.to_bytes(4, "little") for number in head) + application_data)
 
 
+class Credential:
+    """A credential that is asked nothing but what it is."""
+
+    def __init__(self, package, use=OUTBOUND, principal=None):
+        self._handle, expiry = _Handle(), c_int64()
+        name = None if principal is None else principal.encode()
+        _check(_library.AcquireCredentialsHandleA(name, package.encode(), c_uint32(use), None, None,
+                                                  None, None, byref(self._handle), byref(expiry)))
+        self._expiry = expiry.value
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        _check(_library.FreeCredentialsHandle(byref(self._handle)))
+
+    def name(self):
+        names = _Names()
+        _check(_library.QueryCredentialsAttributesA(byref(self._handle), c_uint32(_NAMES),
+                                                    byref(names)))
+        try:
+            return ctypes.string_at(names.user).decode()
+        finally:
+            _library.FreeContextBuffer(names.user)
+
+    def expiry(self):
+        """In local time, None for never."""
+        if self._expiry == 0x7FFFFFFFFFFFFFFF:
+            return None
+        return datetime.datetime(1601, 1, 1) + datetime.timedelta(microseconds=self._expiry // 10)
+
+
 class SspiPeer:
     """One context. `failure` is the SspiError that ended the exchange."""
 
@@ -273,7 +306,7 @@ class SspiPeer:
 class _Client(SspiPeer):
     def __init__(self, package, identity, flags, target, bindings):
         self._flags, self._target = flags, target.encode()
-        super().__init__(package, _OUTBOUND, identity, bindings)
+        super().__init__(package, OUTBOUND, identity, bindings)
 
     def _leg(self, old, given, new, output):
         return _library.InitializeSecurityContextA(
@@ -284,7 +317,7 @@ class _Client(SspiPeer):
 class _Server(SspiPeer):
     def __init__(self, package, flags, bindings):
         self._flags = flags
-        super().__init__(package, _INBOUND, None, bindings)
+        super().__init__(package, INBOUND, None, bindings)
 
     def _leg(self, old, given, new, output):
         return _library.AcceptSecurityContext(
