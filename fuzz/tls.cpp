@@ -22,8 +22,8 @@ const Sides& sides() {
   static const Sides made = [] {
     const auto pem = x509::make_self_signed("fuzz.example").value();
     tls::Options options;
-    options.key_pair = std::make_shared<x509::KeyPair>(
-        x509::key_pair_from_pem(pem.certificate, pem.key, {}).value());
+    options.key_pairs = {std::make_shared<x509::KeyPair>(
+        x509::key_pair_from_pem(pem.certificate, pem.key, {}).value())};
     return Sides{tls::Parameters::client({}).value(), tls::Parameters::server(options).value()};
   }();
   return made;

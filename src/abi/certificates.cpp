@@ -156,6 +156,17 @@ Result<PCCERT_CONTEXT> next_in_store(HCERTSTORE store, PCCERT_CONTEXT previous) 
   return registers().refer(*next);
 }
 
+Result<std::vector<x509::Certificate>> certificates_in(HCERTSTORE store) {
+  std::vector<x509::Certificate> certificates;
+  const std::lock_guard lock(registers().mutex);
+  const std::shared_ptr<Store> found = registers().find(store);
+  if (found == nullptr)
+    return fail(Status::UnknownCredentials, "this is no open certificate store");
+  for (const auto& held : found->certificates)
+    certificates.push_back(held->pair->chain.front());
+  return certificates;
+}
+
 bool close_store(HCERTSTORE store) {
   std::shared_ptr<Store> last;
   const std::lock_guard lock(registers().mutex);

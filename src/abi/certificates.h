@@ -27,6 +27,8 @@ Result<HCERTSTORE> new_certificate_store(x509::KeyPair pair);
 // The certificate after `previous` (null: the first) with one reference; null at the end. Takes the
 // reference of `previous`.
 Result<PCCERT_CONTEXT> next_in_store(HCERTSTORE store, PCCERT_CONTEXT previous);
+// All of them, each alone. UnknownCredentials when it is no open store.
+Result<std::vector<x509::Certificate>> certificates_in(HCERTSTORE store);
 bool close_store(HCERTSTORE store);
 
 }  // namespace opensspi::abi

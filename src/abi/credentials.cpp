@@ -1,4 +1,4 @@
-// AcquireCredentialsHandle, FreeCredentialsHandle and what can be asked of a credential.
+// AcquireCredentialsHandle and FreeCredentialsHandle.
 #include "abi/acquire.h"
 
 #include <optional>
@@ -9,7 +9,6 @@
 #include "abi/guard.h"
 #include "abi/module.h"
 #include "abi/objects.h"
-#include "abi/package_block.h"
 #include "abi/text.h"
 
 namespace opensspi::abi {
@@ -19,12 +18,15 @@ namespace {
 constexpr std::uint32_t kExtraUses =
     SECPKG_CRED_DEFAULT | SECPKG_CRED_AUTOLOGON_RESTRICTED | SECPKG_CRED_PROCESS_POLICY_ONLY;
 
-Result<CredentialUse> read_use(std::uint32_t use) {
+Result<CredentialUse> read_use(std::uint32_t use, AuthDataKind kind) {
   switch (use & ~kExtraUses) {
     case SECPKG_CRED_INBOUND:
       return CredentialUse::Inbound;
-    case SECPKG_CRED_OUTBOUND:
     case 0:  // as the page of CredSSP has it for outbound
+      if (kind == AuthDataKind::Schannel)  // Windows
+        return fail(Status::NoCredentials, "fCredentialUse is neither inbound nor outbound");
+      [[fallthrough]];
+    case SECPKG_CRED_OUTBOUND:
       return CredentialUse::Outbound;
     case SECPKG_CRED_BOTH:
       return CredentialUse::Both;
@@ -48,33 +50,19 @@ SECURITY_STATUS acquire_handle(const Char* principal, const Char* package,
   });
 }
 
-template <class Char>
-Result<void> query(const SecHandle* handle, std::uint32_t attribute, void* buffer,
-                   std::size_t size = sizeof(typename Twin<Char>::CredentialNames)) {
-  TRY_ASSIGN(const PinnedCredential entry, find_credential(handle));
-  if (attribute != SECPKG_CRED_ATTR_NAMES)
-    return fail(Status::UnsupportedFunction, "the credential does not have that attribute");
-  // Schannel on Windows.
-  if (buffer == nullptr) return fail(Status::InternalError, "there is no place for the attribute");
-  if (size < sizeof(typename Twin<Char>::CredentialNames))
-    return fail(Status::BufferTooSmall, "the buffer is too small for the attribute");
-  TRY_ASSIGN(const Names names, entry->credential()->names());
-  TRY_ASSIGN(auto text, text_block<Char>(names.user));
-  static_cast<typename Twin<Char>::CredentialNames*>(buffer)->sUserName = text.release();
-  return {};
-}
-
 }  // namespace
 
 Result<void> acquire(std::string_view package_name, AcquireCall call) {
   Module& module = Module::instance();
   TRY_ASSIGN(const SecurityPackage* const package, module.find_package(package_name));
   AcquireRequest request;
-  TRY_ASSIGN(request.use, read_use(call.use));
+  TRY_ASSIGN(request.use, read_use(call.use, package->info().auth_data));
   request.supplied_only = (call.use & SECPKG_CRED_AUTOLOGON_RESTRICTED) != 0;
   request.policy_only = (call.use & SECPKG_CRED_PROCESS_POLICY_ONLY) != 0;
-  request.session_named = call.logon_id != nullptr;
-  TRY_ASSIGN(request.session, module.sessions().open(read_logon_id(call.logon_id)));
+  if (package->info().auth_data != AuthDataKind::Schannel) {  // Windows: not looked at there
+    request.session_named = call.logon_id != nullptr;
+    TRY_ASSIGN(request.session, module.sessions().open(read_logon_id(call.logon_id)));
+  }
   TRY_ASSIGN(request.auth_data,
              read_auth_data(package->info().auth_data, request.use, call.auth_data,
                             module.observers().key_log_for_now()));
@@ -127,30 +115,4 @@ OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY FreeCredentialsHandle(PCredHandle phCr
       return fail(Status::InvalidHandle, "this is not the handle of a credential");
     return {};
   });
-}
-
-OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesW(PCredHandle phCredential,
-                                                                      ULONG ulAttribute,
-                                                                      void* pBuffer) {
-  return guard([&] { return query<SEC_WCHAR>(phCredential, ulAttribute, pBuffer); });
-}
-
-OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesA(PCredHandle phCredential,
-                                                                      ULONG ulAttribute,
-                                                                      void* pBuffer) {
-  return guard([&] { return query<SEC_CHAR>(phCredential, ulAttribute, pBuffer); });
-}
-
-OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesExW(PCredHandle phCredential,
-                                                                        ULONG ulAttribute,
-                                                                        void* pBuffer,
-                                                                        ULONG cbBuffer) {
-  return guard([&] { return query<SEC_WCHAR>(phCredential, ulAttribute, pBuffer, cbBuffer); });
-}
-
-OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesExA(PCredHandle phCredential,
-                                                                        ULONG ulAttribute,
-                                                                        void* pBuffer,
-                                                                        ULONG cbBuffer) {
-  return guard([&] { return query<SEC_CHAR>(phCredential, ulAttribute, pBuffer, cbBuffer); });
 }

@@ -1,51 +1,170 @@
-// Versions, protocols and the certificate.
+// Versions, certificates, flags, protocols; algorithms are restricted by tls_restrictions.cpp.
 #include "abi/schannel_cred.h"
 
 #include <cstring>
-#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "abi/certificates.h"
+#include "abi/tls_restrictions.h"
 #include "abi/windows_names.h"
+#include "tls/session.h"
 
 namespace opensspi::abi {
 namespace {
 
+// What both structures have.
 struct Fields {
-  std::uint32_t num_certificates = 0;
-  PCCERT_CONTEXT* certificates = nullptr;
+  std::span<const PCCERT_CONTEXT> certificates;
+  HCERTSTORE root_store = nullptr;
   std::uint32_t enabled_protocols = 0;  // SP_PROT_; 0: the defaults
   std::uint32_t disabled_protocols = 0;
+  std::uint32_t session_lifespan_ms = 0;
+  std::uint32_t flags = 0;
+  std::uint32_t format = SCH_CRED_FORMAT_CERT_CONTEXT;
+  tls::Algorithms algorithms;
 };
 
-Result<Fields> read_fields(const void* schannel_cred) {
-  std::uint32_t version = 0;
-  std::memcpy(&version, schannel_cred, sizeof version);
+template <class T>
+Result<std::span<T>> array(T* first, std::uint32_t count, std::uint32_t most) {
+  if (count > most)
+    return fail(Status::UnknownCredentials,
+                "the Schannel credential counts more than there can be");
+  if (count != 0 && first == nullptr)
+    return fail(Status::UnknownCredentials, "the Schannel credential counts what it lacks");
+  return std::span<T>(first, count);
+}
+
+// A copy, since nothing says that the structure is aligned.
+template <class Structure>
+Structure copy_of(const void* structure) {
+  Structure copy;
+  std::memcpy(&copy, structure, sizeof copy);
+  return copy;
+}
+
+Result<Fields> read_version_4(const SCHANNEL_CRED& cred) {
   Fields fields;
-  if (version == SCHANNEL_CRED_VERSION) {
-    const auto& cred = *static_cast<const SCHANNEL_CRED*>(schannel_cred);
-    fields = {cred.cCreds, cred.paCred, cred.grbitEnabledProtocols, 0};
-  } else if (version == SCH_CREDENTIALS_VERSION) {
-    const auto& cred = *static_cast<const SCH_CREDENTIALS*>(schannel_cred);
-    fields = {cred.cCreds, cred.paCred, 0, 0};
-    if (cred.cTlsParameters > 1 || (cred.cTlsParameters == 1 && cred.pTlsParameters == nullptr))
-      return fail(Status::UnknownCredentials, "SCH_CREDENTIALS has more than one TLS_PARAMETERS");
-    if (cred.cTlsParameters == 1)
-      fields.disabled_protocols = cred.pTlsParameters->grbitDisabledProtocols;
-  } else {
-    return fail(Status::UnknownCredentials, "the Schannel credential has an unknown version");
+  TRY_ASSIGN(fields.certificates,
+             array<const PCCERT_CONTEXT>(cred.paCred, cred.cCreds, SCH_CRED_MAX_SUPPORTED_CERTS));
+  fields.root_store = cred.hRootStore;
+  fields.enabled_protocols = cred.grbitEnabledProtocols;
+  fields.session_lifespan_ms = cred.dwSessionLifespan;
+  fields.flags = cred.dwFlags;
+  fields.format = cred.dwCredFormat;
+  if (cred.palgSupportedAlgs != nullptr) {  // Windows: NULL is the defaults, whatever the count
+    TRY_ASSIGN(const auto algorithms,
+               array<const ALG_ID>(cred.palgSupportedAlgs, cred.cSupportedAlgs,
+                                   SCH_CRED_MAX_SUPPORTED_ALGS));
+    keep_only(algorithms, fields.algorithms);
   }
-  if (fields.num_certificates > 1)
-    return fail(Status::UnknownCredentials, "more than one certificate is not supported");
-  if (fields.num_certificates == 1 && fields.certificates == nullptr)
-    return fail(Status::UnknownCredentials, "the Schannel credential counts certificates it lacks");
+  TRY(limit_strength(cred.dwMinimumCipherStrength, cred.dwMaximumCipherStrength,
+                     fields.algorithms));
   return fields;
 }
 
-Result<void> choose_versions(const Fields& fields, bool server, tls::Options& options) {
+Result<void> read_parameters(const TLS_PARAMETERS& parameters, Fields& fields) {
+  if (parameters.cAlpnIds != 0 || parameters.rgstrAlpnIds != nullptr)
+    return fail(Status::UnsupportedFunction,
+                "TLS_PARAMETERS cannot hold for one application protocol only");
+  if (parameters.dwFlags != 0)
+    return fail(Status::UnsupportedFunction, "TLS_PARAMETERS cannot be optional");
+  fields.disabled_protocols = parameters.grbitDisabledProtocols;
+  TRY_ASSIGN(const auto disabled,
+             array<const CRYPTO_SETTINGS>(parameters.pDisabledCrypto, parameters.cDisabledCrypto,
+                                          SCH_CRED_MAX_SUPPORTED_CRYPTO_SETTINGS));
+  for (const CRYPTO_SETTINGS& settings : disabled) TRY(disable(settings, fields.algorithms));
+  return {};
+}
+
+Result<Fields> read_version_5(const SCH_CREDENTIALS& cred) {
+  Fields fields;
+  TRY_ASSIGN(fields.certificates,
+             array<const PCCERT_CONTEXT>(cred.paCred, cred.cCreds, SCH_CRED_MAX_SUPPORTED_CERTS));
+  fields.root_store = cred.hRootStore;
+  fields.session_lifespan_ms = cred.dwSessionLifespan;
+  fields.flags = cred.dwFlags;
+  fields.format = cred.dwCredFormat;
+  TRY_ASSIGN(const auto parameters,
+             array<const TLS_PARAMETERS>(cred.pTlsParameters, cred.cTlsParameters,
+                                         SCH_CRED_MAX_SUPPORTED_PARAMETERS));
+  for (const TLS_PARAMETERS& one : parameters) TRY(read_parameters(one, fields));
+  if (parameters.size() > 1)
+    return fail(Status::UnknownCredentials, "SCH_CREDENTIALS has two general TLS_PARAMETERS");
+  return fields;
+}
+
+Result<Fields> read_fields(const void* schannel_cred) {
+  switch (copy_of<std::uint32_t>(schannel_cred)) {
+    case SCHANNEL_CRED_VERSION:
+      return read_version_4(copy_of<SCHANNEL_CRED>(schannel_cred));
+    case SCH_CREDENTIALS_VERSION:
+      return read_version_5(copy_of<SCH_CREDENTIALS>(schannel_cred));
+    case SCH_CRED_V3:  // Windows 10, with a good key and without
+      return fail(Status::InsufficientMemory, "SCH_CRED_V3 is no longer taken: use SCHANNEL_CRED");
+    default:
+      return fail(Status::UnknownCredentials, "the Schannel credential has an unknown version");
+  }
+}
+
+// The opposites of documented flags, and the three extents of revocation, exclude each other.
+Result<void> check_flags(std::uint32_t flags) {
+  const auto are_set = [flags](std::uint32_t several) { return (flags & several) == several; };
+  if (are_set(SCH_CRED_MANUAL_CRED_VALIDATION | SCH_CRED_AUTO_CRED_VALIDATION) ||
+      are_set(SCH_CRED_NO_DEFAULT_CREDS | SCH_CRED_USE_DEFAULT_CREDS) ||
+      are_set(SCH_CRED_REVOCATION_CHECK_END_CERT | SCH_CRED_REVOCATION_CHECK_CHAIN) ||
+      are_set(SCH_CRED_REVOCATION_CHECK_END_CERT | SCH_CRED_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT) ||
+      are_set(SCH_CRED_REVOCATION_CHECK_CHAIN | SCH_CRED_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT))
+    return fail(Status::UnknownCredentials, "two flags of the Schannel credential contradict");
+  if ((flags & SCH_USE_PRESHAREDKEY_ONLY) != 0)
+    return fail(Status::UnsupportedFunction, "TLS with pre-shared keys is not supported");
+  if ((flags & SCH_USE_DTLS_ONLY) != 0)
+    return fail(Status::AlgorithmMismatch, "DTLS is not supported");
+  return {};
+}
+
+TlsAuthData::Validation validation_of(std::uint32_t flags) {
+  using Revocation = TlsAuthData::Validation::Revocation;
+  const auto is_set = [flags](std::uint32_t flag) { return (flags & flag) != 0; };
+  TlsAuthData::Validation validation;
+  validation.manual = is_set(SCH_CRED_MANUAL_CRED_VALIDATION);
+  validation.deferred = is_set(SCH_CRED_DEFERRED_CRED_VALIDATION);
+  validation.checks_name = !is_set(SCH_CRED_NO_SERVERNAME_CHECK);
+  if (is_set(SCH_CRED_REVOCATION_CHECK_END_CERT))
+    validation.revocation = Revocation::EndCertificate;
+  if (is_set(SCH_CRED_REVOCATION_CHECK_CHAIN)) validation.revocation = Revocation::Chain;
+  if (is_set(SCH_CRED_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT))
+    validation.revocation = Revocation::ChainWithoutRoot;
+  validation.ignores_missing_revocation = is_set(SCH_CRED_IGNORE_NO_REVOCATION_CHECK);
+  validation.ignores_offline_revocation = is_set(SCH_CRED_IGNORE_REVOCATION_OFFLINE);
+  return validation;
+}
+
+Result<TlsAuthData> read_settings(const Fields& fields, CredentialUse use) {
+  TRY(check_flags(fields.flags));
+  const auto is_set = [&](std::uint32_t flag) { return (fields.flags & flag) != 0; };
+  TlsAuthData data;
+  data.validation = validation_of(fields.flags);
+  data.default_certificate = !is_set(SCH_CRED_NO_DEFAULT_CREDS);
+  data.maps_to_accounts = !is_set(SCH_CRED_NO_SYSTEM_MAPPER);
+  data.resumes = !is_set(SCH_CRED_DISABLE_RECONNECTS);
+  if (fields.session_lifespan_ms != 0) data.session_lifespan_ms = fields.session_lifespan_ms;
+  // Windows: hRootStore is for servers only.
+  if (use != CredentialUse::Outbound && fields.root_store != nullptr) {
+    TRY_ASSIGN(data.client_roots, certificates_in(fields.root_store));
+  }
+  return data;
+}
+
+Result<void> choose_versions(const Fields& fields, Role role, tls::Options& options) {
+  const bool server = role == Role::Server;
   const std::uint32_t tls12 = server ? SP_PROT_TLS1_2_SERVER : SP_PROT_TLS1_2_CLIENT;
   const std::uint32_t tls13 = server ? SP_PROT_TLS1_3_SERVER : SP_PROT_TLS1_3_CLIENT;
   const std::uint32_t wanted =
       fields.enabled_protocols != 0 ? fields.enabled_protocols : tls12 | tls13;
+  if ((wanted & SP_PROT_DTLS1_X) != 0 && (wanted & ~SP_PROT_DTLS1_X) != 0)
+    return fail(Status::AlgorithmMismatch, "TLS and DTLS cannot both be enabled");
   const std::uint32_t enabled = wanted & (tls12 | tls13) & ~fields.disabled_protocols;
   // Windows: protocols of the other direction only, or none that there is.
   if (enabled == 0)
@@ -55,35 +174,49 @@ Result<void> choose_versions(const Fields& fields, bool server, tls::Options& op
   return {};
 }
 
-Result<void> choose_certificate(const Fields& fields, tls::Options& options) {
-  if (fields.num_certificates == 0) return {};
-  auto pair = find_certificate(fields.certificates[0]);
-  if (pair == nullptr)
-    return fail(Status::UnknownCredentials, "paCred[0] is no certificate of this library");
-  if (pair->key == nullptr)
-    return fail(Status::NoCredentials, "the certificate has no private key");
-  options.key_pair = std::move(pair);
+Result<void> choose_certificates(const Fields& fields, tls::Options& options) {
+  if (fields.format == SCH_CRED_FORMAT_CERT_HASH ||
+      fields.format == SCH_CRED_FORMAT_CERT_HASH_STORE)
+    return fail(Status::UnsupportedFunction, "certificates cannot be named by their hash");
+  if (fields.format != SCH_CRED_FORMAT_CERT_CONTEXT)
+    return fail(Status::UnknownCredentials, "dwCredFormat is unknown");
+  for (const PCCERT_CONTEXT context : fields.certificates) {
+    auto pair = find_certificate(context);
+    if (pair == nullptr)
+      return fail(Status::UnknownCredentials, "paCred has what is no certificate of this library");
+    if (pair->key == nullptr)
+      return fail(Status::NoCredentials, "the certificate has no private key");
+    options.key_pairs.push_back(std::move(pair));
+  }
   return {};
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const tls::Parameters>> read_schannel_cred(CredentialUse use,
-                                                                  const void* schannel_cred,
-                                                                  const KeyLog& key_log) {
+Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(CredentialUse use,
+                                                              const void* schannel_cred,
+                                                              const KeyLog& key_log) {
+  if (schannel_cred == nullptr && use != CredentialUse::Outbound)
+    return fail(Status::NoCredentials, "a server needs a certificate in SCHANNEL_CRED.paCred");
   Fields fields;
   if (schannel_cred != nullptr) {
     TRY_ASSIGN(fields, read_fields(schannel_cred));
   }
-  const bool server = use != CredentialUse::Outbound;
   tls::Options options;
+  options.algorithms = fields.algorithms;
+  options.send_root = (fields.flags & SCH_SEND_ROOT_CERT) != 0;
   options.key_log = key_log;
-  TRY(choose_versions(fields, server, options));
-  TRY(choose_certificate(fields, options));
-  if (!server) return tls::Parameters::client(options);
-  if (options.key_pair == nullptr)
-    return fail(Status::NoCredentials, "a server needs a certificate in SCHANNEL_CRED.paCred");
-  return tls::Parameters::server(options);
+  TRY(choose_certificates(fields, options));
+  TRY_ASSIGN(TlsAuthData data, read_settings(fields, use));
+  if (use != CredentialUse::Inbound) {
+    TRY(choose_versions(fields, Role::Client, options));
+    TRY_ASSIGN(data.client, tls::Parameters::client(options));
+  }
+  if (use != CredentialUse::Outbound) {
+    TRY(choose_versions(fields, Role::Server, options));
+    TRY_ASSIGN(data.server, tls::Parameters::server(options));
+  }
+  return std::make_shared<const TlsAuthData>(std::move(data));
 }
 
 }  // namespace opensspi::abi

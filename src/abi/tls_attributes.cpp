@@ -1,8 +1,7 @@
 // From what was agreed to Windows' numbers.
 #include "abi/tls_attributes.h"
 
-#include <string_view>
-
+#include "abi/alg_ids.h"
 #include "abi/attributes.h"
 #include "abi/certificates.h"
 #include "sspi/target_name.h"
@@ -18,44 +17,6 @@ Result<void> write_certificate(const ContextEntry& entry, AttributeId id, PCCERT
   for (const x509::Certificate& issuer : certificate.presented_with()) pair.chain.push_back(issuer);
   TRY_ASSIGN(out, new_certificate_context(std::move(pair)));
   return {};
-}
-
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
-ALG_ID cipher_of(std::string_view suite) {
-  if (contains(suite, "AES_128")) return CALG_AES_128;
-  if (contains(suite, "AES_256")) return CALG_AES_256;
-  return 0;  // ChaCha20 has no number
-}
-
-ALG_ID hash_of(std::string_view suite) {
-  if (suite.ends_with("SHA256")) return CALG_SHA_256;
-  if (suite.ends_with("SHA384")) return CALG_SHA_384;
-  return CALG_SHA1;
-}
-
-ALG_ID key_exchange_of(const tls::ConnectionInfo& info) {
-  if (info.version == tls::Version::Tls13 || contains(info.cipher_suite_name, "ECDHE"))
-    return CALG_ECDH_EPHEM;
-  return contains(info.cipher_suite_name, "DHE") ? CALG_DH_EPHEM : CALG_RSA_KEYX;
-}
-
-// Bits of the groups of RFC 8446 4.2.7.
-std::uint32_t exchange_strength(std::uint32_t group) {
-  switch (group) {
-    case 0x001D:  // x25519
-      return 255;
-    case 0x0017:  // secp256r1
-      return 256;
-    case 0x0018:  // secp384r1
-      return 384;
-    case 0x0019:  // secp521r1
-      return 521;
-    default:
-      return 0;
-  }
 }
 
 std::uint32_t protocol_of(tls::Version version, Role role) {
@@ -85,13 +46,17 @@ Result<void> write_local_certificate(const ContextEntry& entry, PCCERT_CONTEXT& 
 Result<void> write_connection_info(const ContextEntry& entry, SecPkgContext_ConnectionInfo& out) {
   TRY_ASSIGN(const tls::ConnectionInfo info,
              ask<tls::ConnectionInfo>(entry, AttributeId::ConnectionInfo));
+  const tls::CipherSuite* const suite = tls::find_cipher_suite(info.cipher_suite);
+  const tls::Group* const group = tls::find_group(info.key_exchange_group);
+  if (suite == nullptr)
+    return fail(Status::InternalError, "TLS agreed on a cipher suite that was not offered");
   out.dwProtocol = protocol_of(info.version, entry.request.role);
-  out.aiCipher = cipher_of(info.cipher_suite_name);
+  out.aiCipher = cipher_id(*suite);
   out.dwCipherStrength = info.cipher_strength;
-  out.aiHash = hash_of(info.cipher_suite_name);
+  out.aiHash = hash_id(*suite);
   out.dwHashStrength = info.hash_strength;
-  out.aiExch = key_exchange_of(info);
-  out.dwExchStrength = exchange_strength(info.key_exchange_group);
+  out.aiExch = CALG_ECDH_EPHEM;
+  out.dwExchStrength = group != nullptr ? group->strength : 0;
   return {};
 }
 

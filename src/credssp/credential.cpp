@@ -8,6 +8,7 @@
 #include "credssp/context.h"
 #include "credssp/server.h"
 #include "credssp/ts_credentials.h"
+#include "schannel/credential.h"
 #include "sspi/target_name.h"
 
 namespace opensspi::credssp {
@@ -37,12 +38,6 @@ policy::CredentialKind kind_of(const Identity& identity) {
   return policy::CredentialKind::Default;
 }
 
-FileTime certificate_expiry(const tls::Parameters& parameters) {
-  const x509::KeyPair* pair = parameters.key_pair();
-  if (pair == nullptr || pair->chain.empty()) return kNever;
-  return file_time_of_unix(pair->chain.front().not_after());
-}
-
 }  // namespace
 
 CredSspCredential::CredSspCredential(std::shared_ptr<const Environment> environment,
@@ -63,7 +58,7 @@ FileTime CredSspCredential::expiry() const {
   if (outbound_) soonest = std::min(soonest, outbound_->client.expiry);
   for (const tls::Parameters* tls :
        {outbound_ ? outbound_->tls.get() : nullptr, inbound_ ? inbound_->tls.get() : nullptr}) {
-    if (tls != nullptr) soonest = std::min(soonest, certificate_expiry(*tls));
+    if (tls != nullptr) soonest = std::min(soonest, schannel::certificate_expiry(*tls));
   }
   return soonest;
 }

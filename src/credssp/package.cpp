@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "credssp/credential.h"
+#include "sspi/tls_auth_data.h"
 
 namespace opensspi::credssp {
 namespace {
@@ -45,8 +46,7 @@ Result<std::shared_ptr<Credential>> CredSspPackage::acquire(const AcquireRequest
 
 Result<CredSspCredential::Outbound> CredSspPackage::outbound(const AcquireRequest& request) const {
   CredSspCredential::Outbound out;
-  // With Both the TLS part is the server's.
-  if (request.use == CredentialUse::Outbound) out.tls = request.auth_data.tls;
+  if (request.auth_data.tls != nullptr) out.tls = request.auth_data.tls->client;
   if (out.tls == nullptr) {
     TRY_ASSIGN(out.tls, tls::Parameters::client(tls::Options{}));
   }
@@ -77,8 +77,8 @@ Result<CredSspCredential::Outbound> CredSspPackage::outbound(const AcquireReques
 
 Result<CredSspCredential::Inbound> CredSspPackage::inbound(const AcquireRequest& request) const {
   CredSspCredential::Inbound in;
-  in.tls = request.auth_data.tls;
-  if (in.tls == nullptr || in.tls->key_pair() == nullptr) {
+  if (request.auth_data.tls != nullptr) in.tls = request.auth_data.tls->server;
+  if (in.tls == nullptr || !in.tls->has_certificate()) {
     return fail(Status::NoCredentials, "a CredSSP server needs a certificate and its private key");
   }
   TRY_ASSIGN(in.negotiate, acquire_negotiate(request, CredentialUse::Inbound));

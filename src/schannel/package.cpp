@@ -1,10 +1,11 @@
-// What Windows 10 and 11 say of Schannel, three times.
+// What Windows 10 and 11 say of Schannel, three times, and Acquire.
 #include "schannel/package.h"
 
 #include <array>
 #include <string_view>
+#include <utility>
 
-#include "sspi/declared_package.h"
+#include "schannel/credential.h"
 
 namespace opensspi::schannel {
 namespace {
@@ -26,13 +27,30 @@ PackageInfo info_of(std::string_view name) {
   return info;
 }
 
+// Windows: the principal and the logon session count for nothing.
+class SchannelPackage final : public SecurityPackage {
+ public:
+  explicit SchannelPackage(std::string_view name) : info_(info_of(name)) {}
+
+  [[nodiscard]] const PackageInfo& info() const override { return info_; }
+  Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const override {
+    if (request.auth_data.tls == nullptr) {
+      return fail(Status::NoCredentials, "there are no TLS settings to make a credential of");
+    }
+    return std::make_shared<SchannelCredential>(request.auth_data.tls);
+  }
+
+ private:
+  PackageInfo info_;
+};
+
 }  // namespace
 
 std::vector<std::unique_ptr<SecurityPackage>> make_packages(
     std::shared_ptr<const Environment> /*environment*/) {
   std::vector<std::unique_ptr<SecurityPackage>> packages;
   for (const std::string_view name : kNames) {
-    packages.push_back(std::make_unique<DeclaredPackage>(info_of(name)));
+    packages.push_back(std::make_unique<SchannelPackage>(name));
   }
   return packages;
 }

@@ -9,8 +9,7 @@
 
 namespace opensspi::schannel {
 
-// In Windows' order of enumeration. Acquire answers UnsupportedFunction: TLS is used through
-// CREDSSP only.
+// In Windows' order of enumeration. Acquire needs AuthData::tls: NoCredentials without it.
 [[nodiscard]] std::vector<std::unique_ptr<SecurityPackage>> make_packages(
     std::shared_ptr<const Environment> environment);
 

@@ -12,9 +12,7 @@
 namespace opensspi {
 
 class Authority;
-namespace tls {
-class Parameters;
-}
+struct TlsAuthData;
 
 using NtHash = SecretArray<16>;  // MD4 of the UTF-16LE password: NTOWFv1 of [MS-NLMP] 3.3.1
 
@@ -49,7 +47,7 @@ struct Identity {
 struct AuthData {
   std::shared_ptr<const Identity> identity;
   std::string package_list;                      // of SEC_WINNT_AUTH_IDENTITY_EX: "ntlm", "!ntlm", …
-  std::shared_ptr<const tls::Parameters> tls;    // CREDSSP_CRED sets both this and identity
+  std::shared_ptr<const TlsAuthData> tls;        // CREDSSP_CRED sets both this and identity
   std::shared_ptr<Authority> authority;          // the caller's own judge, if it brings one
 };
 

@@ -14,6 +14,10 @@
 
 namespace opensspi {
 
+namespace tls {
+class Parameters;
+}
+
 struct AcquireRequest {
   std::string principal;  // UTF-8; empty: the caller
   CredentialUse use = CredentialUse::Outbound;
@@ -46,6 +50,8 @@ class Credential : public std::enable_shared_from_this<Credential> {
   [[nodiscard]] virtual FileTime expiry() const { return kNever; }
   // DOMAIN\user for SECPKG_CRED_ATTR_NAMES; NoCredentials when it has no name.
   [[nodiscard]] virtual Result<Names> names() const;
+  // The TLS that sessions of that role speak; null when this is no credential of TLS.
+  [[nodiscard]] virtual const tls::Parameters* tls(Role /*role*/) const { return nullptr; }
 
   // The same credential, whose contexts reach KDCs that way. UnsupportedFunction when the package
   // does not speak to KDCs.

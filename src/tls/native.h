@@ -17,8 +17,7 @@ using OwnedSsl = std::unique_ptr<SSL, x509::FreedBy<SSL_free>>;
 
 struct Parameters::Native {
   bool server = false;
-  std::shared_ptr<const x509::KeyPair> key_pair;
-  std::function<void(std::string_view)> key_log;
+  Options options;
   OwnedSslCtx ctx;  // refers to this object for its key log
 };
 

@@ -1,9 +1,14 @@
-// The settings of TLS that sessions share, made once per credential: an SSL_CTX costs 80 us, a
+// The settings of TLS that sessions share, made once per credential: an SSL_CTX costs 200 us, a
 // session out of it 2 us. Everything that a system's openssl.cnf could change is set here, so the
 // host program's configuration does not decide what this library speaks.
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <mutex>
+#include <set>
 
 #include "crypto/openssl.h"
 #include "tls/failure.h"
@@ -12,19 +17,6 @@
 namespace opensspi::tls {
 namespace {
 
-// Fast first; AEAD before CBC, which Windows Server 2008 R2 still needs. Forward secrecy always.
-constexpr const char* kTls13Suites =
-    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256";
-constexpr const char* kTls12Suites =
-    "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:"
-    "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    "ECDHE-ECDSA-AES128-SHA256:"
-    "ECDHE-RSA-AES128-SHA256:ECDHE-ECDSA-AES256-SHA384:ECDHE-RSA-AES256-SHA384:"
-    "ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA";
-constexpr const char* kGroups = "X25519:P-256:P-384";
-constexpr const char* kSignatureAlgorithms =
-    "ECDSA+SHA256:RSA-PSS+SHA256:ed25519:ECDSA+SHA384:ECDSA+SHA512:RSA-PSS+SHA384:RSA-PSS+SHA512:"
-    "RSA+SHA256:RSA+SHA384:RSA+SHA512";
 constexpr int kSecurityLevel = 2;  // RSA from 2048 bits, 112 bits of security
 constexpr std::uint64_t kOptions = SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_MIDDLEBOX_COMPAT |
                                    SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE;
@@ -34,6 +26,24 @@ struct FreeStack {  // not its certificates
 };
 using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
+// Takes out what does not fit together, so that the options say what sessions can agree on.
+Result<void> settle(Options& options) {
+  Algorithms& algorithms = options.algorithms;
+  algorithms.suites.keep_if([&](const CipherSuite& suite) {
+    return suite.version >= options.minimum && suite.version <= options.maximum &&
+           (!suite.signer || algorithms.can_sign_with(*suite.signer));
+  });
+  if (algorithms.suites.empty() || algorithms.groups.empty() || algorithms.signatures.empty()) {
+    return fail(Status::AlgorithmMismatch, "no algorithm is left that TLS could use");
+  }
+  const auto any_of = [&](Version version) {
+    return algorithms.suites.any_of([=](const CipherSuite& row) { return row.version == version; });
+  };
+  if (!any_of(Version::Tls12)) options.minimum = Version::Tls13;
+  if (!any_of(Version::Tls13)) options.maximum = Version::Tls12;
+  return {};
+}
+
 int trust_is_judged_elsewhere(X509_STORE_CTX* /*chain*/, void* /*unused*/) {
   return 1;
 }
@@ -41,18 +51,37 @@ int trust_is_judged_elsewhere(X509_STORE_CTX* /*chain*/, void* /*unused*/) {
 void write_key_log(const SSL* ssl, const char* line) {
   const auto* native =
       static_cast<const Parameters::Native*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
-  native->key_log(line);
+  native->options.key_log(line);
+}
+
+template <class Rows>
+std::string list_of(const Rows& rows) {
+  std::string list;
+  for (const auto& row : rows) {
+    if (!list.empty()) list += ':';
+    list += row.openssl_name;
+  }
+  return list;
+}
+
+bool set_cipher_suites(SSL_CTX* ctx, const Algorithms& algorithms) {
+  std::vector<CipherSuite> tls12, tls13;
+  for (const CipherSuite& suite : algorithms.suites.rows()) {
+    (suite.version == Version::Tls12 ? tls12 : tls13).push_back(suite);
+  }
+  return SSL_CTX_set_ciphersuites(ctx, list_of(tls13).c_str()) == 1 &&
+         (tls12.empty() || SSL_CTX_set_cipher_list(ctx, list_of(tls12).c_str()) == 1);
 }
 
 bool set_algorithms(SSL_CTX* ctx, const Options& options) {
+  const Algorithms& algorithms = options.algorithms;
   SSL_CTX_set_security_level(ctx, kSecurityLevel);
   SSL_CTX_set_block_padding(ctx, 1);  // none: the trailer's length is announced by stream_sizes()
   return SSL_CTX_set_min_proto_version(ctx, static_cast<int>(options.minimum)) == 1 &&
          SSL_CTX_set_max_proto_version(ctx, static_cast<int>(options.maximum)) == 1 &&
-         SSL_CTX_set_ciphersuites(ctx, kTls13Suites) == 1 &&
-         SSL_CTX_set_cipher_list(ctx, kTls12Suites) == 1 &&
-         SSL_CTX_set1_groups_list(ctx, kGroups) == 1 &&
-         SSL_CTX_set1_sigalgs_list(ctx, kSignatureAlgorithms) == 1;
+         set_cipher_suites(ctx, algorithms) &&
+         SSL_CTX_set1_groups_list(ctx, list_of(algorithms.groups.rows()).c_str()) == 1 &&
+         SSL_CTX_set1_sigalgs_list(ctx, list_of(algorithms.signatures.rows()).c_str()) == 1;
 }
 
 bool set_resumption(SSL_CTX* ctx, bool tickets) {
@@ -61,17 +90,29 @@ bool set_resumption(SSL_CTX* ctx, bool tickets) {
   return SSL_CTX_set_num_tickets(ctx, tickets ? 1 : 0) == 1;
 }
 
-Result<void> use_key_pair(SSL_CTX* ctx, const x509::KeyPair& pair) {
-  const OwnedStack chain(sk_X509_new_null());
-  if (chain == nullptr) return fail(Status::InsufficientMemory, "no memory for the chain");
+bool is_root(X509* certificate) {
+  return (X509_get_extension_flags(certificate) & EXFLAG_SS) != 0;  // self-signed
+}
+
+// The issuers that go to the peer after the end entity.
+Result<OwnedStack> issuers_to_send(const x509::KeyPair& pair, bool send_root) {
+  OwnedStack issuers(sk_X509_new_null());
+  if (issuers == nullptr) return fail(Status::InsufficientMemory, "no memory for the chain");
   for (std::size_t i = 1; i < pair.chain.size(); ++i) {
-    if (sk_X509_push(chain.get(), pair.chain[i].native().x509.get()) == 0) {
+    X509* const issuer = pair.chain[i].native().x509.get();
+    if (!send_root && is_root(issuer)) continue;
+    if (sk_X509_push(issuers.get(), issuer) == 0) {
       return fail(Status::InsufficientMemory, "no memory for the chain");
     }
   }
+  return issuers;
+}
+
+Result<void> use_key_pair(SSL_CTX* ctx, const x509::KeyPair& pair, bool send_root) {
+  TRY_ASSIGN(const OwnedStack issuers, issuers_to_send(pair, send_root));
   ERR_clear_error();
   const int used = SSL_CTX_use_cert_and_key(ctx, pair.chain.front().native().x509.get(),
-                                            pair.key->native().key.get(), chain.get(), 1);
+                                            pair.key->native().key.get(), issuers.get(), 1);
   if (used == 1) return {};
   const int reason = ERR_GET_REASON(ERR_peek_error());
   ERR_clear_error();
@@ -85,11 +126,53 @@ Result<void> use_key_pair(SSL_CTX* ctx, const x509::KeyPair& pair) {
   return fail(Status::UnknownCredentials, "TLS cannot use the certificate with its private key");
 }
 
-Result<std::shared_ptr<const Parameters>> make(const Options& options, bool server) {
+std::optional<KeyKind> kind_of(const x509::PrivateKey& key) {
+  switch (EVP_PKEY_get_base_id(key.native().key.get())) {
+    case EVP_PKEY_RSA:
+      return KeyKind::Rsa;
+    case EVP_PKEY_EC:
+      return KeyKind::Ecdsa;
+    case EVP_PKEY_ED25519:
+      return KeyKind::Ed25519;
+    default:
+      return std::nullopt;
+  }
+}
+
+bool can_show(const Algorithms& algorithms, KeyKind kind) {
+  // RFC 8422 5.10: the suites of ECDSA are EdDSA's too.
+  const KeyKind of_suite = kind == KeyKind::Rsa ? KeyKind::Rsa : KeyKind::Ecdsa;
+  return algorithms.can_sign_with(kind) && algorithms.suites.any_of([=](const CipherSuite& suite) {
+    return !suite.signer || *suite.signer == of_suite;
+  });
+}
+
+// The first comes last, because a TLS 1.2 client of libssl shows what was set last.
+Result<void> use_key_pairs(SSL_CTX* ctx, const Options& options) {
+  std::set<KeyKind> seen;
+  for (auto at = options.key_pairs.rbegin(); at != options.key_pairs.rend(); ++at) {
+    const x509::KeyPair* pair = at->get();
+    if (pair == nullptr || pair->chain.empty() || pair->key == nullptr) {
+      return fail(Status::NoCredentials, "TLS needs a certificate with its private key");
+    }
+    const std::optional<KeyKind> kind = kind_of(*pair->key);
+    if (!kind) return fail(Status::UnknownCredentials, "TLS cannot use that kind of private key");
+    if (!can_show(options.algorithms, *kind)) {
+      return fail(Status::AlgorithmMismatch, "no algorithm is left for the certificate's key");
+    }
+    if (!seen.insert(*kind).second) {
+      return fail(Status::UnknownCredentials, "TLS shows one certificate for each kind of key");
+    }
+    TRY(use_key_pair(ctx, *pair, options.send_root));
+  }
+  return {};
+}
+
+// `options` have been settled.
+Result<std::shared_ptr<const Parameters>> make(Options options, bool server) {
   auto native = std::make_unique<Parameters::Native>();
   native->server = server;
-  native->key_pair = options.key_pair;
-  native->key_log = options.key_log;
+  native->options = std::move(options);
   const SSL_METHOD* method = server ? TLS_server_method() : TLS_client_method();
   native->ctx.reset(SSL_CTX_new_ex(crypto::library_context(), nullptr, method));
   SSL_CTX* ctx = native->ctx.get();
@@ -102,38 +185,94 @@ Result<std::shared_ptr<const Parameters>> make(const Options& options, bool serv
   // chain by x509::judge after the handshake, if its caller wants that.
   SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_cert_verify_callback(ctx, trust_is_judged_elsewhere, nullptr);
-  if (!set_algorithms(ctx, options) || !set_resumption(ctx, options.session_tickets)) {
+  if (!set_algorithms(ctx, native->options) ||
+      !set_resumption(ctx, native->options.session_tickets)) {
     ERR_clear_error();
     return fail(Status::CryptoSystemInvalid, "OpenSSL lacks an algorithm that TLS needs");
   }
-  if (native->key_pair != nullptr) TRY(use_key_pair(ctx, *native->key_pair));
-  if (native->key_log) {
+  TRY(use_key_pairs(ctx, native->options));
+  if (native->options.key_log) {
     SSL_CTX_set_app_data(ctx, native.get());
     SSL_CTX_set_keylog_callback(ctx, write_key_log);
   }
   return std::make_shared<const Parameters>(std::move(native));
 }
 
+// The last few set-ups that hold nothing of their credential's own. They stay for the life of the
+// process: most of its credentials are alike, and making one anew is nearly all that acquiring a
+// client's costs.
+class LikeParameters {
+ public:
+  Result<std::shared_ptr<const Parameters>> find_or_make(const Options& options, bool server) {
+    if (auto found = find(options, server)) return found;
+    TRY_ASSIGN(auto made, make(options, server));
+    const std::lock_guard lock(mutex_);
+    kept_[next_++ % kept_.size()] = made;
+    return made;
+  }
+
+ private:
+  [[nodiscard]] std::shared_ptr<const Parameters> find(const Options& options, bool server) const {
+    const std::lock_guard lock(mutex_);
+    for (const auto& kept : kept_) {
+      if (kept != nullptr && kept->native().server == server && alike(kept->options(), options)) {
+        return kept;
+      }
+    }
+    return nullptr;
+  }
+
+  // Of options without certificates and key log.
+  static bool alike(const Options& one, const Options& other) {
+    return one.minimum == other.minimum && one.maximum == other.maximum &&
+           one.algorithms == other.algorithms && one.session_tickets == other.session_tickets;
+  }
+
+  mutable std::mutex mutex_;
+  std::array<std::shared_ptr<const Parameters>, 4> kept_;
+  std::size_t next_ = 0;
+};
+
+Result<std::shared_ptr<const Parameters>> parameters_for(Options options, bool server) {
+  TRY(settle(options));
+  if (!options.key_pairs.empty() || options.key_log) return make(std::move(options), server);
+  static auto& like = *new LikeParameters;
+  return like.find_or_make(options, server);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Parameters>> Parameters::client(const Options& options) {
-  return make(options, false);
+  return parameters_for(options, false);
 }
 
 Result<std::shared_ptr<const Parameters>> Parameters::server(const Options& options) {
-  if (options.key_pair == nullptr || options.key_pair->chain.empty() ||
-      options.key_pair->key == nullptr) {
-    return fail(Status::NoCredentials, "a TLS server needs a certificate with its private key");
-  }
-  return make(options, true);
+  return parameters_for(options, true);
 }
 
 Parameters::Parameters(std::unique_ptr<Native> native) : native_(std::move(native)) {}
 
 Parameters::~Parameters() = default;
 
-const x509::KeyPair* Parameters::key_pair() const {
-  return native_->key_pair.get();
+const Options& Parameters::options() const {
+  return native_->options;
+}
+
+bool Parameters::speaks(Version version) const {
+  return version >= options().minimum && version <= options().maximum;
+}
+
+bool Parameters::has_certificate() const {
+  return !options().key_pairs.empty();
+}
+
+std::optional<std::int64_t> Parameters::not_after() const {
+  std::optional<std::int64_t> soonest;
+  for (const auto& pair : options().key_pairs) {
+    const std::int64_t end = pair->chain.front().not_after();
+    soonest = std::min(soonest.value_or(end), end);
+  }
+  return soonest;
 }
 
 }  // namespace opensspi::tls

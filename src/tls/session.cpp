@@ -120,6 +120,9 @@ Result<std::unique_ptr<Session>> Session::client(std::shared_ptr<const Parameter
 }
 
 Result<std::unique_ptr<Session>> Session::server(std::shared_ptr<const Parameters> parameters) {
+  if (!parameters->has_certificate()) {
+    return fail(Status::NoCredentials, "a TLS server needs a certificate with its private key");
+  }
   TRY_ASSIGN(auto native, make(std::move(parameters)));
   SSL_set_accept_state(native->ssl.get());
   return std::make_unique<Session>(std::move(native));

@@ -9,9 +9,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "tls/algorithms.h"
 #include "tls/connection_info.h"
 #include "tls/record.h"
 #include "x509/certificate.h"
@@ -22,20 +24,33 @@ namespace opensspi::tls {
 // What a session is set up with; made once per credential (it is expensive), shared by sessions.
 struct Options {
   Version minimum = Version::Tls12, maximum = Version::Tls13;
-  std::shared_ptr<const x509::KeyPair> key_pair;  // a server's; optional for a client
-  bool session_tickets = false;                   // CREDSSP: no resumption
+  Algorithms algorithms;
+  // A server's; optional for a client. One for each kind of key, out of which the peer's
+  // algorithms choose.
+  std::vector<std::shared_ptr<const x509::KeyPair>> key_pairs;
+  bool send_root = false;        // the root of a certificate's chain goes to the peer too
+  bool session_tickets = false;  // CREDSSP: no resumption
   // Receives NSS key log lines; empty: none.
   std::function<void(std::string_view line)> key_log;
 };
 
 class Parameters {
  public:
+  // AlgorithmMismatch when the options leave no algorithm, or none for the key of a certificate;
+  // UnknownCredentials when TLS cannot use a certificate, or not beside another. Like options
+  // without a certificate and a key log share one object.
   static Result<std::shared_ptr<const Parameters>> client(const Options& options);
-  // NoCredentials without a key pair.
+  // Without a key pair it is good for being looked at only.
   static Result<std::shared_ptr<const Parameters>> server(const Options& options);
   ~Parameters();
 
-  [[nodiscard]] const x509::KeyPair* key_pair() const;
+  // What the options came to: a version that no cipher suite is left of is not spoken, and suites
+  // of a version that is not spoken are not among the algorithms.
+  [[nodiscard]] const Options& options() const;
+  [[nodiscard]] bool speaks(Version version) const;
+  [[nodiscard]] bool has_certificate() const;
+  // The soonest end of a certificate's validity, in seconds since 1970-01-01 UTC.
+  [[nodiscard]] std::optional<std::int64_t> not_after() const;
 
   struct Native;
   explicit Parameters(std::unique_ptr<Native> native);
@@ -58,6 +73,7 @@ class Session {
   // `host` (SNI) may be empty; a name that is an address sends no SNI.
   static Result<std::unique_ptr<Session>> client(std::shared_ptr<const Parameters> parameters,
                                                  std::string_view host);
+  // NoCredentials without a certificate.
   static Result<std::unique_ptr<Session>> server(std::shared_ptr<const Parameters> parameters);
   ~Session();
 

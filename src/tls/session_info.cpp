@@ -91,12 +91,14 @@ std::optional<x509::Certificate> Session::peer_certificate() const {
 }
 
 std::optional<x509::Certificate> Session::local_certificate() const {
-  const x509::KeyPair* pair = native_->parameters->key_pair();
+  SSL* ssl = native_->ssl.get();
   int signature = NID_undef;  // of this side's CertificateVerify or ServerKeyExchange
-  if (pair == nullptr || SSL_get_signature_nid(native_->ssl.get(), &signature) != 1) {
-    return std::nullopt;
+  if (SSL_get_signature_nid(ssl, &signature) != 1) return std::nullopt;
+  const X509* used = SSL_get_certificate(ssl);  // the very object that it was set up with
+  for (const auto& pair : native_->parameters->options().key_pairs) {
+    if (pair->chain.front().native().x509.get() == used) return pair->chain.front();
   }
-  return pair->chain.front();
+  return std::nullopt;
 }
 
 Result<Bytes> Session::unique_binding() const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "sspi/tls_auth_data.h"
 #include "support/certificates.h"
 #include "tls/session.h"
 
@@ -14,14 +15,23 @@ namespace opensspi::test {
 
 inline std::shared_ptr<const tls::Parameters> server_parameters(tls::Options options = {},
                                                                 KeyKind kind = KeyKind::Ec) {
-  if (options.key_pair == nullptr) {
-    options.key_pair = std::make_shared<x509::KeyPair>(server_of(kind).key_pair());
+  if (options.key_pairs.empty()) {
+    options.key_pairs = {std::make_shared<x509::KeyPair>(server_of(kind).key_pair())};
   }
   return tls::Parameters::server(options).value();
 }
 
 inline std::shared_ptr<const tls::Parameters> client_parameters(const tls::Options& options = {}) {
   return tls::Parameters::client(options).value();
+}
+
+// What Acquire is given of TLS.
+inline std::shared_ptr<const TlsAuthData> tls_auth_data(
+    std::shared_ptr<const tls::Parameters> client, std::shared_ptr<const tls::Parameters> server) {
+  TlsAuthData data;
+  data.client = std::move(client);
+  data.server = std::move(server);
+  return std::make_shared<const TlsAuthData>(std::move(data));
 }
 
 struct Loopback {

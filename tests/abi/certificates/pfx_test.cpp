@@ -183,29 +183,32 @@ TEST(Lifetimes, CertificateWithoutItsKeyAcquiresNothing) {
   EXPECT_TRUE(CertFreeCertificateContext(remote));
 }
 
-// The issuers that the server showed come with its certificate.
+// The issuers that the server showed come with its certificate; its root is shown on request.
 TEST(RemoteCertificate, StoreHoldsTheChain) {
   const PemPair issuer = make_pem("issuer.example");
   const PCCERT_CONTEXT certificate =
       from_pem(self_signed().certificate + issuer.certificate, self_signed().key);
-  CredSspCred server_cred = CredSspCred::server(certificate);
-  Credential server_credential = acquire_server("CREDSSP", server_cred.get());
   IdentityW identity;
   CredSspCred client_cred = CredSspCred::client(identity.get());
   Credential client_credential = acquire_client(CREDSSP_NAME, client_cred.get());
-  Party client = Party::client(client_credential, kClientFlags, kTarget);
-  Party server = Party::server(server_credential, kServerFlags);
-  ASSERT_LOGGED_ON(client, server);
-  PCCERT_CONTEXT remote = nullptr;
-  ASSERT_STATUS(SEC_E_OK,
-                QueryContextAttributesW(client.get(), SECPKG_ATTR_REMOTE_CERT_CONTEXT, &remote));
-  std::vector<std::string> subjects;
-  for (PCCERT_CONTEXT at = nullptr;
-       (at = CertEnumCertificatesInStore(remote->hCertStore, at)) != nullptr;)
-    subjects.push_back(subject_of(at));
-  EXPECT_EQ((std::vector<std::string>{"CN=server.wonderland.example", "CN=issuer.example"}),
-            subjects);
-  EXPECT_TRUE(CertFreeCertificateContext(remote));
+  for (const DWORD flags : {DWORD{0}, DWORD{SCH_SEND_ROOT_CERT}}) {
+    CredSspCred server_cred = CredSspCred::server(certificate);
+    server_cred.schannel().dwFlags = flags;
+    Credential server_credential = acquire_server("CREDSSP", server_cred.get());
+    Party client = Party::client(client_credential, kClientFlags, kTarget);
+    Party server = Party::server(server_credential, kServerFlags);
+    ASSERT_LOGGED_ON(client, server);
+    PCCERT_CONTEXT remote = nullptr;
+    ASSERT_STATUS(SEC_E_OK,
+                  QueryContextAttributesW(client.get(), SECPKG_ATTR_REMOTE_CERT_CONTEXT, &remote));
+    std::vector<std::string> subjects, expected = {"CN=server.wonderland.example"};
+    if (flags != 0) expected.push_back("CN=issuer.example");
+    for (PCCERT_CONTEXT at = nullptr;
+         (at = CertEnumCertificatesInStore(remote->hCertStore, at)) != nullptr;)
+      subjects.push_back(subject_of(at));
+    EXPECT_EQ(expected, subjects);
+    EXPECT_TRUE(CertFreeCertificateContext(remote));
+  }
   EXPECT_TRUE(CertFreeCertificateContext(certificate));
 }
 

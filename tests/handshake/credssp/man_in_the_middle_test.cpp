@@ -19,7 +19,7 @@ class Attacker {
  public:
   explicit Attacker(const test::Issued& shown) {
     tls::Options options;
-    options.key_pair = std::make_shared<x509::KeyPair>(shown.key_pair());
+    options.key_pairs = {std::make_shared<x509::KeyPair>(shown.key_pair())};
     to_client_ = tls::Session::server(tls::Parameters::server(options).value()).value();
     to_server_ = tls::Session::client(test::client_parameters(), "server.example").value();
   }

@@ -40,7 +40,7 @@ class CredSspWorld {
       std::shared_ptr<const tls::Parameters> tls = nullptr) const {
     AcquireRequest request;
     request.auth_data.identity = make_identity("DOMAIN", std::move(user), password);
-    request.auth_data.tls = std::move(tls);
+    request.auth_data.tls = tls_auth_data(std::move(tls), nullptr);
     return package->acquire(request).value();
   }
 
@@ -48,7 +48,7 @@ class CredSspWorld {
       std::shared_ptr<const tls::Parameters> tls = server_parameters()) const {
     AcquireRequest request;
     request.use = CredentialUse::Inbound;
-    request.auth_data.tls = std::move(tls);
+    request.auth_data.tls = tls_auth_data(nullptr, std::move(tls));
     return package->acquire(request).value();
   }
 

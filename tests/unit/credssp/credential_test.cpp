@@ -80,7 +80,9 @@ class Acquire : public testing::Test {
     AcquireRequest request;
     request.use = use;
     request.auth_data.identity = test::make_identity("DOMAIN", "user", "secret");
-    if (use != CredentialUse::Outbound) request.auth_data.tls = test::server_parameters();
+    if (use != CredentialUse::Outbound) {
+      request.auth_data.tls = test::tls_auth_data(nullptr, test::server_parameters());
+    }
     return request;
   }
   static ContextRequest context(Role role, ContextFlags flags = ContextFlags::None) {
@@ -129,7 +131,10 @@ TEST_F(Acquire, BothIsForBoth) {
 
 TEST_F(Acquire, AServerNeedsACertificateWithItsKey) {
   AcquireRequest without = request(CredentialUse::Inbound);
-  for (const auto& tls : {std::shared_ptr<const tls::Parameters>(), test::client_parameters()}) {
+  const auto no_certificate = tls::Parameters::server({}).value();
+  for (const auto& tls : {std::shared_ptr<const TlsAuthData>(),
+                          test::tls_auth_data(test::client_parameters(), nullptr),
+                          test::tls_auth_data(nullptr, no_certificate)}) {
     without.auth_data.tls = tls;
     const auto credential = package->acquire(without);
     ASSERT_FALSE(credential);
