@@ -1,5 +1,5 @@
-// CREDSSP beside plain OpenSSL: the whole logon beside the TLS handshake alone, messages beside
-// SSL_write and SSL_read.
+// CREDSSP and Schannel beside plain OpenSSL: acquiring beside a new SSL_CTX, the whole logon beside
+// the TLS handshake alone, messages beside SSL_write and SSL_read.
 #include "credssp.h"
 
 #include <cstdlib>
@@ -43,6 +43,7 @@ class AuthData {
 
   [[nodiscard]] CREDSSP_CRED* client() { return &client_; }
   [[nodiscard]] CREDSSP_CRED* server() { return &server_; }
+  [[nodiscard]] SCHANNEL_CRED* schannel_server() { return &schannel_; }
 
  private:
   PCCERT_CONTEXT certificate_ = nullptr;
@@ -120,6 +121,29 @@ const Exchange& with_accounts() {
   return exchange;
 }
 
+void add_acquiring() {
+  const auto acquire = [](const char16_t* package, ULONG use, void* auth_data) {
+    const Credential credential(our_table(), package, use, auth_data);
+  };
+  const auto new_client = [] {
+    const std::unique_ptr<SSL_CTX, FreeSslCtx> ctx(SSL_CTX_new(TLS_client_method()));
+  };
+  add("credssp_acquire", kOurs,
+      [=] { acquire(u"CREDSSP", SECPKG_CRED_OUTBOUND, auth_data().client()); });
+  add("credssp_acquire", kOpenSsl, new_client);
+  add("schannel_acquire", kOurs, [=] { acquire(u"Schannel", SECPKG_CRED_OUTBOUND, nullptr); });
+  add("schannel_acquire", kOpenSsl, new_client);
+  add("schannel_acquire_server", kOurs,
+      [=] { acquire(u"Schannel", SECPKG_CRED_INBOUND, auth_data().schannel_server()); });
+  add("schannel_acquire_server", kOpenSsl,
+      [x509 = std::shared_ptr<X509>(read_certificate(certificate())),
+       key = std::shared_ptr<EVP_PKEY>(read_key(certificate()))] {
+        const std::unique_ptr<SSL_CTX, FreeSslCtx> ctx(SSL_CTX_new(TLS_server_method()));
+        SSL_CTX_use_certificate(ctx.get(), x509.get());
+        SSL_CTX_use_PrivateKey(ctx.get(), key.get());
+      });
+}
+
 void add_messages() {
   // The suite that CREDSSP agrees on with itself, so that the same cipher is measured.
   static const TlsSettings same_suite(certificate(), "TLS_AES_128_GCM_SHA256");
@@ -138,6 +162,7 @@ void add_messages() {
 
 void register_credssp_benchmarks() {
   static const TlsSettings defaults(certificate());
+  add_acquiring();
   add("credssp_logon", kOurs, [] { const ContextPair pair(with_callback()); });
   add("credssp_logon", kOpenSsl, [] { const TlsPair pair(defaults); });
   add("credssp_logon_accounts", kOurs, [] { const ContextPair pair(with_accounts()); });

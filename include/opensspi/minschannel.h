@@ -91,6 +91,8 @@
 
 /* ---- Attributes of credentials ----------------------------------------------------------------- */
 
+/* What sessions of the credential can really agree on; of a credential for both directions, either.
+ * FreeContextBuffer releases palgSupportedAlgs. */
 typedef struct _SecPkgCred_SupportedAlgs {
   DWORD cSupportedAlgs;
   ALG_ID *palgSupportedAlgs;

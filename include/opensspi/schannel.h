@@ -37,21 +37,26 @@ typedef LONG SECURITY_STATUS;
 
 struct _HMAPPER;
 
+/*
+ * What is said here of algorithms and protocols is held to: SEC_E_ALGORITHM_MISMATCH when nothing
+ * is left for the direction, SEC_E_UNSUPPORTED_FUNCTION for what cannot be held to.
+ * AcquireCredentialsHandle copies all of it.
+ */
 typedef struct _SCHANNEL_CRED {
   DWORD dwVersion; /* SCHANNEL_CRED_VERSION */
-  DWORD cCreds;
-  PCCERT_CONTEXT *paCred; /* a server's certificate, with its key; the caller keeps its reference */
-  HCERTSTORE hRootStore;
-  DWORD cMappers;
+  DWORD cCreds;    /* one for each kind of key: RSA, ECDSA, Ed25519 */
+  PCCERT_CONTEXT *paCred; /* certificates with their keys; the caller keeps its references */
+  HCERTSTORE hRootStore;  /* a server's: who may issue its clients' certificates */
+  DWORD cMappers;         /* reserved, as is aphMappers */
   struct _HMAPPER **aphMappers;
   DWORD cSupportedAlgs;
-  ALG_ID *palgSupportedAlgs;
-  DWORD grbitEnabledProtocols; /* SP_PROT_; 0: the defaults */
-  DWORD dwMinimumCipherStrength;
+  ALG_ID *palgSupportedAlgs; /* a class of numbers that occurs is limited to those that do */
+  DWORD grbitEnabledProtocols;   /* SP_PROT_; 0: TLS 1.2 and 1.3. Others are not spoken */
+  DWORD dwMinimumCipherStrength; /* bits; 0: no limit */
   DWORD dwMaximumCipherStrength;
-  DWORD dwSessionLifespan;
-  DWORD dwFlags; /* SCH_CRED_ */
-  DWORD dwCredFormat;
+  DWORD dwSessionLifespan; /* milliseconds; 0: ten hours */
+  DWORD dwFlags;           /* SCH_CRED_ */
+  DWORD dwCredFormat;      /* SCH_CRED_FORMAT_CERT_CONTEXT */
 } SCHANNEL_CRED, *PSCHANNEL_CRED;
 
 #ifdef SCHANNEL_USE_BLACKLISTS
@@ -64,22 +69,24 @@ typedef enum _eTlsAlgorithmUsage OPENSSPI_ENUM32 {
   TlsParametersCngAlgUsageCertSig = 4
 } eTlsAlgorithmUsage;
 
+/* Disables the algorithm; of one with lengths, in bits, what is shorter or longer. Not for
+ * certificates' signatures (TlsParametersCngAlgUsageCertSig). */
 typedef struct _CRYPTO_SETTINGS {
   eTlsAlgorithmUsage eAlgorithmUsage;
-  UNICODE_STRING strCngAlgId;
-  DWORD cChainingModes;
-  PUNICODE_STRING rgstrChainingModes;
+  UNICODE_STRING strCngAlgId; /* "AES", "SHA1", "ECDH_P256", ...; a zero at its end may count */
+  DWORD cChainingModes;       /* 0: all */
+  PUNICODE_STRING rgstrChainingModes; /* "ChainingModeCBC", ... */
   DWORD dwMinBitLength;
   DWORD dwMaxBitLength;
 } CRYPTO_SETTINGS, *PCRYPTO_SETTINGS;
 
 typedef struct _TLS_PARAMETERS {
-  DWORD cAlpnIds;
-  PUNICODE_STRING rgstrAlpnIds;
+  DWORD cAlpnIds;               /* 0: for all application protocols; nothing else is supported */
+  PUNICODE_STRING rgstrAlpnIds; /* NULL */
   DWORD grbitDisabledProtocols; /* SP_PROT_ */
   DWORD cDisabledCrypto;
   PCRYPTO_SETTINGS pDisabledCrypto;
-  DWORD dwFlags; /* TLS_PARAMS_OPTIONAL */
+  DWORD dwFlags; /* 0: TLS_PARAMS_OPTIONAL is not supported */
 } TLS_PARAMETERS, *PTLS_PARAMETERS;
 
 #define TLS_PARAMS_OPTIONAL 0x00000001
@@ -105,7 +112,8 @@ typedef struct _SCH_CREDENTIALS {
 
 #endif /* SCHANNEL_USE_BLACKLISTS */
 
-/* dwFlags. */
+/* dwFlags. A flag with its opposite (MANUAL and AUTO, NO_DEFAULT and USE_DEFAULT), or two extents of
+ * revocation checks, are SEC_E_UNKNOWN_CREDENTIALS. */
 #define SCH_CRED_NO_SYSTEM_MAPPER 0x00000002
 #define SCH_CRED_NO_SERVERNAME_CHECK 0x00000004
 #define SCH_CRED_MANUAL_CRED_VALIDATION 0x00000008
@@ -137,7 +145,7 @@ typedef struct _SCH_CREDENTIALS {
 #define SCH_CRED_MAX_SUPPORTED_ALGS 256
 #define SCH_CRED_MAX_SUPPORTED_CERTS 100
 
-/* dwCredFormat. */
+/* dwCredFormat. Hashes are SEC_E_UNSUPPORTED_FUNCTION. */
 #define SCH_CRED_FORMAT_CERT_CONTEXT 0x00000000
 #define SCH_CRED_FORMAT_CERT_HASH 0x00000001
 #define SCH_CRED_FORMAT_CERT_HASH_STORE 0x00000002

@@ -133,7 +133,7 @@ SECURITY_STATUS query(const SecHandle* handle, std::uint32_t attribute, void* bu
                       std::size_t size = std::numeric_limits<std::size_t>::max()) noexcept {
   return guard([&]() -> Result<void> {
     TRY_ASSIGN(const PinnedCredential entry, find_credential(handle));
-    return write_attribute<Char>(*entry->credential, attribute, buffer, size);
+    return write_attribute<Char>(*entry->credential(), attribute, buffer, size);
   });
 }
 

@@ -75,8 +75,9 @@ OPENSSPI_API SECURITY_STATUS SEC_ENTRY FreeCredentialsHandle(PCredHandle phCrede
 #define FreeCredentialHandle FreeCredentialsHandle
 
 /* `pBuffer` is the structure of the attribute (SECPKG_CRED_ATTR_ or, of TLS, SECPKG_ATTR_);
- * `cbBuffer` its size in bytes. SEC_E_UNSUPPORTED_FUNCTION for an attribute that the package does
- * not have. */
+ * `cbBuffer` its size in bytes. What a pointer in it points to is released with FreeContextBuffer.
+ * SEC_E_UNSUPPORTED_FUNCTION for an attribute that the package does not have, SEC_E_NO_CREDENTIALS
+ * for the name of a credential without one, SEC_E_BUFFER_TOO_SMALL. */
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY QueryCredentialsAttributesW(PCredHandle phCredential,
                                                                    ULONG ulAttribute,
                                                                    void *pBuffer);

@@ -70,6 +70,24 @@ TEST(Threads, ChangeACredentialThatOthersUse) {
   });
 }
 
+// Alike ones share what TLS is set up with, and others do not.
+TEST(Threads, AcquireTlsBesideEachOther) {
+  in_threads(kThreads, [](int number) {
+    for (int i = 0; i < 40; ++i) {
+      SCHANNEL_CRED cred{};
+      cred.dwVersion = SCHANNEL_CRED_VERSION;
+      cred.dwMinimumCipherStrength = (number + i) % 2 == 0 ? 128 : 256;
+      cred.grbitEnabledProtocols = (number + i) % 3 == 0 ? SP_PROT_TLS1_3_CLIENT : 0;
+      Credential credential = acquire_client(SCHANNEL_NAME_W, &cred);
+      SecPkgCred_CipherStrengths strengths{};
+      EXPECT_STATUS(SEC_E_OK,
+                    QueryCredentialsAttributesW(credential.get(), SECPKG_ATTR_CIPHER_STRENGTHS,
+                                                &strengths));
+      EXPECT_EQ(cred.dwMinimumCipherStrength, strengths.dwMinimumCipherStrength);
+    }
+  });
+}
+
 TEST(Threads, LastErrorsAreTheirOwn) {
   in_threads(kThreads, [](int number) {
     for (int i = 0; i < 200; ++i) {
