@@ -86,8 +86,7 @@ Result<std::shared_ptr<const Credential>> CredSspCredential::with_kdc_proxy(
   if (inbound) {
     TRY_ASSIGN(inbound->negotiate, inbound->negotiate->with_kdc_proxy(proxy));
   }
-  return std::make_shared<CredSspCredential>(environment_, std::move(outbound),
-                                             std::move(inbound));
+  return std::make_shared<CredSspCredential>(environment_, std::move(outbound), std::move(inbound));
 }
 
 Result<std::unique_ptr<Context>> CredSspCredential::new_client(

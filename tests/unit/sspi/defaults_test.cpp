@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "sspi/context.h"
-#include "sspi/declared_package.h"
 #include "sspi/identity.h"
 #include "sspi/package.h"
 
@@ -54,16 +53,6 @@ TEST(Credential, HasNoNameAndNeverExpires) {
   EXPECT_EQ(credential->with_kdc_proxy({}).error().status, Status::UnsupportedFunction);
   const std::shared_ptr<const Credential> kept = credential->shared_from_this();
   EXPECT_EQ(kept, credential);
-}
-
-TEST(DeclaredPackage, IsSeenAndCannotBeUsed) {
-  PackageInfo info;
-  info.name = "Kerberos";
-  info.max_token = 48000;
-  const DeclaredPackage package(info);
-  EXPECT_EQ(package.info().name, "Kerberos");
-  EXPECT_EQ(package.info().max_token, 48000U);
-  EXPECT_EQ(package.acquire({}).error().status, Status::UnsupportedFunction);
 }
 
 TEST(Identity, HasOneSecretOrNone) {
