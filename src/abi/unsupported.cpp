@@ -35,10 +35,6 @@ REFUSE_BOOLEAN(TranslateNameW,
 REFUSE_BOOLEAN(TranslateNameA, (LPCSTR, EXTENDED_NAME_FORMAT, EXTENDED_NAME_FORMAT, LPSTR, PULONG))
 
 // functions.h
-REFUSE(AddCredentialsW,
-       (PCredHandle, SEC_WCHAR*, SEC_WCHAR*, ULONG, void*, SEC_GET_KEY_FN, void*, PTimeStamp))
-REFUSE(AddCredentialsA,
-       (PCredHandle, SEC_CHAR*, SEC_CHAR*, ULONG, void*, SEC_GET_KEY_FN, void*, PTimeStamp))
 REFUSE(ChangeAccountPasswordW,
        (SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, BOOLEAN, ULONG, PSecBufferDesc))
 REFUSE(ChangeAccountPasswordA,

@@ -102,6 +102,30 @@ class NegotiateCredential final : public Credential {
     return std::make_shared<NegotiateCredential>(environment_, use_, std::move(mechanisms));
   }
 
+  // In the place of that package's own, if there is one.
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> with_added(
+      const SecurityPackage& package, const AcquireRequest& request) const override {
+    const PackageInfo& info = package.info();
+    if (info.mechanism_oids.empty()) {
+      return fail(Status::UnsupportedFunction, "Negotiate does not negotiate that package");
+    }
+    if (request.use != use_) {
+      return fail(Status::UnknownCredentials, "the credential that is added is for other uses");
+    }
+    TRY_ASSIGN(const std::shared_ptr<const Credential> added, package.acquire(request));
+    std::vector<Mechanism> mechanisms = mechanisms_;
+    for (const ByteView oid : info.mechanism_oids) {
+      const auto place = std::ranges::find_if(
+          mechanisms, [&](const Mechanism& mechanism) { return equal(mechanism.oid, oid); });
+      if (place != mechanisms.end()) {
+        place->credential = added;
+      } else {
+        mechanisms.push_back({oid, &info, added});
+      }
+    }
+    return std::make_shared<NegotiateCredential>(environment_, use_, std::move(mechanisms));
+  }
+
  private:
   std::shared_ptr<const Environment> environment_;
   CredentialUse use_;

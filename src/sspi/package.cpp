@@ -13,6 +13,11 @@ Result<std::shared_ptr<const Credential>> Credential::with_kdc_proxy(
   return fail(Status::UnsupportedFunction, "the package does not speak to KDCs");
 }
 
+Result<std::shared_ptr<const Credential>> Credential::with_added(const SecurityPackage&,
+                                                                 const AcquireRequest&) const {
+  return fail(Status::UnsupportedFunction, "nothing can be added to a credential of that package");
+}
+
 Result<StoredIdentity> session_identity(const AcquireRequest& request, std::string_view name) {
   if (request.supplied_only) {
     return fail(Status::NoCredentials, "only credentials that the caller supplies may be used");

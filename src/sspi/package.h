@@ -39,6 +39,8 @@ struct KdcProxy {
   Bytes client_tls_credential;  // for a proxy that wants a certificate; as the caller gave it
 };
 
+class SecurityPackage;
+
 // What Acquire gave. Immutable; contexts keep it alive through shared_from_this().
 class Credential : public std::enable_shared_from_this<Credential> {
  public:
@@ -57,6 +59,10 @@ class Credential : public std::enable_shared_from_this<Credential> {
   // does not speak to KDCs.
   [[nodiscard]] virtual Result<std::shared_ptr<const Credential>> with_kdc_proxy(
       const KdcProxy& proxy) const;
+  // The same credential with one more inside, which `package` acquires. UnsupportedFunction when
+  // this one does not consist of others.
+  [[nodiscard]] virtual Result<std::shared_ptr<const Credential>> with_added(
+      const SecurityPackage& package, const AcquireRequest& request) const;
 };
 
 class SecurityPackage {

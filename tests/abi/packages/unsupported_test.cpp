@@ -8,12 +8,6 @@ namespace {
 #define EXPECT_UNSUPPORTED(call) EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, call)
 
 TEST(Unsupported, Credentials) {
-  CredHandle handle{};
-  TimeStamp expiry{};
-  EXPECT_UNSUPPORTED(AddCredentialsW(&handle, nullptr, wide(u"NTLM"), SECPKG_CRED_OUTBOUND, nullptr,
-                                     nullptr, nullptr, &expiry));
-  EXPECT_UNSUPPORTED(AddCredentialsA(&handle, nullptr, narrow("NTLM"), SECPKG_CRED_OUTBOUND,
-                                     nullptr, nullptr, nullptr, &expiry));
   SecBufferDesc buffers{SECBUFFER_VERSION, 0, nullptr};
   EXPECT_UNSUPPORTED(ChangeAccountPasswordW(wide(u"NTLM"), wide(u"d"), wide(u"u"), wide(u"old"),
                                             wide(u"new"), FALSE, 0, &buffers));
