@@ -68,7 +68,7 @@ class CredSspWorld {
     const auto identity = make_identity("DOMAIN", "user", password);
     return std::make_unique<credssp::ClientProtocol>(
         environment, inner(Role::Client, identity),
-        credssp::write_ts_credentials(*identity).value(), true);
+        credssp::write_ts_credentials(*identity).value(), credssp::ClientRules{.delegates = true});
   }
   [[nodiscard]] std::unique_ptr<credssp::Protocol> server_protocol() const {
     return std::make_unique<credssp::ServerProtocol>(inner(Role::Server, nullptr));
