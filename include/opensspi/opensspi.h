@@ -202,7 +202,8 @@ OPENSSPI_API void opensspi_free(void *pointer);
  * identity finds it here. A Unix user has one session, which all processes of that user share, and
  * whose number (pvLogonId) is HighPart 1, LowPart uid. 0x3E7 is the machine's, 0x3E6 nobody's, as on
  * Windows. Another user's session is for effective root only, or who has CAP_SETUID and
- * CAP_DAC_READ_SEARCH: SEC_E_NOT_OWNER for everybody else.
+ * CAP_DAC_READ_SEARCH: SEC_E_NOT_OWNER for everybody else. CREDSSP delegates what is in a session
+ * only where policy lets it (delegation.allow_default).
  *
  * Passwords and hashes are kept by the kernel, in the user's keyring, and never on a disk. They
  * outlive the process, and go with their time, with opensspi_logout, with the machine, and when the

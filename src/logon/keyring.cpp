@@ -9,10 +9,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
-#include <fstream>
 #include <limits>
-#include <sstream>
+#include <memory>
+#include <string_view>
 #include <utility>
 
 namespace opensspi::logon {
@@ -87,19 +88,23 @@ Result<std::int32_t> make_ring(std::int32_t persistent, bool displaces) {
   return static_cast<std::int32_t>(others);
 }
 
+struct Free {
+  void operator()(char* text) const { std::free(text); }
+};
+
 // What describes a key is "type;uid;gid;perm;name". There may be more of ';' in the name.
 std::string name_of(std::int32_t key) {
   char* text = nullptr;
   if (keyctl_describe_alloc(key, &text) < 0) return {};
-  const std::string description(text);
-  std::free(text);
+  const std::unique_ptr<char, Free> owner(text);
+  const std::string_view description(text);
   std::size_t name = 0;
   for (int field = 0; field < 4; ++field) {
     const std::size_t end = description.find(';', name);
     if (end == std::string::npos) return {};
     name = end + 1;
   }
-  return description.substr(name);
+  return std::string(description.substr(name));
 }
 
 }  // namespace
@@ -196,12 +201,14 @@ std::vector<std::string> Keyring::names() const {
 
 // "  1000:    12 12/12 8/200 290/20000"
 std::vector<uid_t> users_with_keys() {
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  const std::unique_ptr<std::FILE, Close> list(std::fopen("/proc/key-users", "re"));
   std::vector<uid_t> users;
-  std::ifstream list("/proc/key-users");
-  for (std::string line; std::getline(list, line);) {
-    std::istringstream words(line);
-    uid_t user = 0;
-    if (words >> user) users.push_back(user);
+  uid_t user = 0;
+  while (list != nullptr && std::fscanf(list.get(), "%u:%*[^\n]", &user) == 1) {
+    users.push_back(user);
   }
   return users;
 }

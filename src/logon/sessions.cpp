@@ -53,7 +53,7 @@ std::vector<LoggedOn> identities_in(const Keyring& ring) {
     // One that ended meanwhile, or is none of ours, is passed over.
     if (Result<LoggedOn> logged_on = identity_in(ring, key)) found.push_back(std::move(*logged_on));
   }
-  std::ranges::stable_sort(found, std::greater<>(), &LoggedOn::since);
+  std::ranges::sort(found, std::greater<>(), &LoggedOn::since);
   return found;
 }
 

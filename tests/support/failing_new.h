@@ -53,16 +53,17 @@ void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
 void* operator new[](std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
   return opensspi::test::allocate_or_fail(size);
 }
-void operator delete(void* block) noexcept {
+// Inlined, they look to the compiler as if free() took what operator new gave.
+[[gnu::noinline]] void operator delete(void* block) noexcept {
   std::free(block);
 }
-void operator delete[](void* block) noexcept {
+[[gnu::noinline]] void operator delete[](void* block) noexcept {
   std::free(block);
 }
-void operator delete(void* block, std::size_t /*size*/) noexcept {
+[[gnu::noinline]] void operator delete(void* block, std::size_t /*size*/) noexcept {
   std::free(block);
 }
-void operator delete[](void* block, std::size_t /*size*/) noexcept {
+[[gnu::noinline]] void operator delete[](void* block, std::size_t /*size*/) noexcept {
   std::free(block);
 }
 void operator delete(void* block, const std::nothrow_t& /*tag*/) noexcept {

@@ -5,7 +5,20 @@
 namespace caller {
 namespace {
 
-class SessionLogon : public WithUsers {};
+class SessionLogon : public WithUsers {
+ protected:
+  void TearDown() override {
+    WithUsers::TearDown();
+    permit("");
+  }
+
+  // The policy of the processes that are made from now on.
+  static void permit(const char* policy) {
+    std::ofstream(folder().path() / "policy.toml") << policy;
+    EXPECT_STATUS(SEC_E_OK, opensspi_reload_policy());
+  }
+  static constexpr char kDelegate[] = "[delegation]\nallow_default_ntlm_only = [\"TERMSRV/*\"]\n";
+};
 
 // A CREDSSP logon of who is in a session; the server tells what was delegated to it.
 void expect_delegation(const LUID* session, void* auth_data) {
@@ -24,6 +37,7 @@ void expect_delegation(const LUID* session, void* auth_data) {
 }
 
 TEST_F(SessionLogon, WithCredSspDelegatesWhatIsThere) {
+  permit(kDelegate);
   ASSERT_TRUE(as_user(alice(), [] { EXPECT_STATUS(SEC_E_OK, log_in()); }));
   EXPECT_TRUE(as_user(alice(), [] {
     CredSspCred nobody = CredSspCred::client(nullptr);
@@ -32,7 +46,24 @@ TEST_F(SessionLogon, WithCredSspDelegatesWhatIsThere) {
   }));
 }
 
+// Windows' default.
+TEST_F(SessionLogon, WithCredSspDelegatesNothingWithoutPolicy) {
+  EXPECT_TRUE(as_user(alice(), [] {
+    ASSERT_STATUS(SEC_E_OK, log_in());
+    Acquired acquired = acquire_own(CREDSSP_NAME);
+    ASSERT_STATUS(SEC_E_OK, acquired.status);
+    Credential server_credential = acquire_server("CREDSSP", CredSspCred::server().get());
+    Party client = Party::client(acquired.credential, kClientFlags, kTarget);
+    Party server = Party::server(server_credential, kServerFlags);
+    talk(client, server);
+    EXPECT_STATUS(SEC_E_DELEGATION_POLICY, client.status());
+    opensspi_identity delegated{};
+    EXPECT_NE(SEC_E_OK, opensspi_delegated_credential(server.get(), &delegated));
+  }));
+}
+
 TEST_F(SessionLogon, OfAnotherUserIsForRoot) {
+  permit(kDelegate);
   ASSERT_TRUE(as_user(alice(), [] { EXPECT_STATUS(SEC_E_OK, log_in()); }));
   EXPECT_TRUE(in_process([] { return true; },
                          [] {
