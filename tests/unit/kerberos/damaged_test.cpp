@@ -1,10 +1,8 @@
 // Caches and keytabs that somebody damaged, cut off, or made for another: never a crash, and an
 // answer that holds.
-#include <unistd.h>
-
 #include <sys/stat.h>
-#include <sys/wait.h>
 
+#include "support/other_user.h"
 #include "world.h"
 
 namespace opensspi::kerberos {
@@ -90,7 +88,7 @@ TEST_F(Damaged, FoldersAreNeitherCachesNorKeytabs) {
 
 // As another Unix user: what is somebody's own is refused to others, and not taken for missing.
 TEST_F(Damaged, NotAnothersFiles) {
-  if (geteuid() != 0) GTEST_SKIP() << "needs root, to become another user";
+  if (!test::may_become_others()) GTEST_SKIP() << "needs root, to become another user";
   files_.make_cache("FILE:" + files_.path("cc"), "alice@EXAMPLE.TEST", {granting(1)});
   files_.make_keytab("keytab", {"HTTP/web@EXAMPLE.TEST"});
   ASSERT_EQ(chmod(files_.path("").c_str(), 0755), 0);
@@ -98,19 +96,13 @@ TEST_F(Damaged, NotAnothersFiles) {
   ASSERT_EQ(chmod(files_.path("cc").c_str(), 0600), 0);
   ASSERT_EQ(chmod(files_.path("keytab").c_str(), 0600), 0);
   EXPECT_EQ(who("alice"), "alice@EXAMPLE.TEST");
-  const pid_t child = fork();
-  if (child == 0) {
-    if (setgid(kBob) != 0 || setuid(kBob) != 0) _exit(2);
+  EXPECT_TRUE(test::as_user(kBob, [&] {
     EXPECT_EQ(who(), "NOT_OWNER");
     EXPECT_EQ(who("alice@EXAMPLE.TEST"), "NOT_OWNER");
     EXPECT_EQ(who(request({}, CredentialUse::Inbound)), "NOT_OWNER");
     EXPECT_EQ(who(request("HTTP/web", CredentialUse::Inbound)), "NOT_OWNER");
     EXPECT_EQ(who(request({}, CredentialUse::Both)), "NOT_OWNER");
-    _exit(HasFailure() ? 1 : 0);
-  }
-  int status = 0;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  }));
 }
 
 }  // namespace

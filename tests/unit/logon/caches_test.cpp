@@ -6,17 +6,19 @@
 #include <gtest/gtest.h>
 #include <keyutils.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
 #include <string>
 #include <string_view>
 
+#include "support/other_user.h"
+
 namespace opensspi::logon {
 namespace {
+
+using test::as_user;
 
 constexpr uid_t kAlice = 61'021, kBob = 61'022;
 
@@ -25,29 +27,10 @@ bool lists(uid_t user, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "does not hold: %s\n", what);
-  _exit(1);
-}
-
-testing::AssertionResult as_user(uid_t user, const std::function<void()>& body) {
-  const pid_t child = fork();
-  if (child == 0) {
-    if (setgid(user) != 0 || setuid(user) != 0) _exit(2);
-    body();
-    _exit(0);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "the process of user " << user << " failed";
-}
-
 class KerberosCaches : public testing::Test {
  protected:
   void SetUp() override {
-    if (geteuid() != 0) GTEST_SKIP() << "needs root, to become other users";
+    if (!test::may_become_others()) GTEST_SKIP() << "needs root, to become other users";
     unlink(kFile.c_str());
   }
   void TearDown() override { unlink(kFile.c_str()); }
@@ -67,10 +50,12 @@ TEST_F(KerberosCaches, OfTheCallerBeginWithWhatTheEnvironmentNames) {
   EXPECT_TRUE(as_user(kAlice, [] {
     setenv("KRB5CCNAME", "FILE:/somewhere", 1);
     const auto names = kerberos_caches(kAlice);
-    expect(names.size() >= 2 && names[0] == "FILE:/somewhere" && names[1].empty(), "named first");
-    expect(lists(kAlice, "KCM:"), "the service's whole collection");
+    ASSERT_GE(names.size(), 2U);
+    EXPECT_EQ(names[0], "FILE:/somewhere");
+    EXPECT_EQ(names[1], "");
+    EXPECT_TRUE(lists(kAlice, "KCM:"));  // the service's whole collection
     unsetenv("KRB5CCNAME");
-    expect(kerberos_caches(kAlice).front().empty(), "libkrb5's default first");
+    EXPECT_EQ(kerberos_caches(kAlice).front(), "");
   }));
 }
 
@@ -90,7 +75,7 @@ TEST_F(KerberosCaches, AreNoFilesOfOthers) {
   EXPECT_FALSE(lists(kAlice, kName));
   ASSERT_EQ(chown(kFile.c_str(), kAlice, kAlice), 0);
   EXPECT_TRUE(lists(kAlice, kName));
-  EXPECT_TRUE(as_user(kAlice, [] { expect(lists(kAlice, kName), "her own file"); }));
+  EXPECT_TRUE(as_user(kAlice, [] { EXPECT_TRUE(lists(kAlice, kName)); }));
 }
 
 TEST_F(KerberosCaches, AreNothingToWaitAt) {
@@ -114,11 +99,13 @@ TEST_F(KerberosCaches, AreInAKeyringOnlyWhenThereIsOne) {
   EXPECT_FALSE(lists(kAlice, name));
   EXPECT_TRUE(as_user(kAlice, [&] {
     const long persistent = keyctl_get_persistent(kAlice, KEY_SPEC_PROCESS_KEYRING);
-    expect(persistent >= 0, "she has a persistent keyring");
+    ASSERT_GE(persistent, 0);
     const auto parent = static_cast<key_serial_t>(persistent);
     const key_serial_t ring = add_key("keyring", "_krb", nullptr, 0, parent);
-    expect(ring >= 0 && lists(kAlice, name), "it is listed");
-    expect(keyctl_unlink(ring, parent) == 0 && !lists(kAlice, name), "and gone again");
+    ASSERT_GE(ring, 0);
+    EXPECT_TRUE(lists(kAlice, name));
+    EXPECT_EQ(keyctl_unlink(ring, parent), 0);
+    EXPECT_FALSE(lists(kAlice, name));
   }));
 }
 
