@@ -163,7 +163,8 @@ Result<void> choose_versions(const Fields& fields, Role role, tls::Options& opti
   const std::uint32_t tls13 = server ? SP_PROT_TLS1_3_SERVER : SP_PROT_TLS1_3_CLIENT;
   const std::uint32_t wanted =
       fields.enabled_protocols != 0 ? fields.enabled_protocols : tls12 | tls13;
-  if ((wanted & SP_PROT_DTLS1_X) != 0 && (wanted & ~SP_PROT_DTLS1_X) != 0)
+  constexpr std::uint32_t kDtls = SP_PROT_DTLS1_X;
+  if ((wanted & kDtls) != 0 && (wanted & ~kDtls) != 0)
     return fail(Status::AlgorithmMismatch, "TLS and DTLS cannot both be enabled");
   const std::uint32_t enabled = wanted & (tls12 | tls13) & ~fields.disabled_protocols;
   // Windows: protocols of the other direction only, or none that there is.
