@@ -1,5 +1,6 @@
 // AcquireCredentialsHandle while memory runs out: each allocation of the library fails once, and
 // each time the caller gets SEC_E_INSUFFICIENT_MEMORY, and no handle.
+#define SCHANNEL_USE_BLACKLISTS  // SCH_CREDENTIALS
 #include "abi/identity/identity.h"
 #include "support/failing_new.h"
 #include "support/kerberos_files.h"
@@ -139,6 +140,36 @@ void* credssp_both() {
   return cred.get();
 }
 
+void* schannel_server() {
+  static PCCERT_CONTEXT certificate = server_certificate();
+  static ALG_ID algorithms[] = {CALG_AES_256, CALG_RSA_SIGN};
+  static SCHANNEL_CRED cred{};
+  cred.dwVersion = SCHANNEL_CRED_VERSION;
+  cred.cCreds = 1;
+  cred.paCred = &certificate;
+  cred.hRootStore = certificate->hCertStore;
+  cred.cSupportedAlgs = 2;
+  cred.palgSupportedAlgs = algorithms;
+  return &cred;
+}
+void* sch_credentials() {
+  static SEC_WCHAR aes[] = u"AES", gcm[] = u"ChainingModeGCM";
+  static UNICODE_STRING mode{sizeof gcm, sizeof gcm, gcm};
+  static CRYPTO_SETTINGS disabled{};
+  disabled.eAlgorithmUsage = TlsParametersCngAlgUsageCipher;
+  disabled.strCngAlgId = {sizeof aes, sizeof aes, aes};
+  disabled.cChainingModes = 1;
+  disabled.rgstrChainingModes = &mode;
+  static TLS_PARAMETERS parameters{};
+  parameters.cDisabledCrypto = 1;
+  parameters.pDisabledCrypto = &disabled;
+  static SCH_CREDENTIALS cred{};
+  cred.dwVersion = SCH_CREDENTIALS_VERSION;
+  cred.cTlsParameters = 1;
+  cred.pTlsParameters = &parameters;
+  return &cred;
+}
+
 // The default credentials, of which there are some now.
 void* tickets_and_keys() {
   static const opensspi::test::KerberosFiles files;
@@ -162,6 +193,9 @@ constexpr Call kCalls[] = {
     {"NegotiateEncrypted", u"Negotiate", SECPKG_CRED_OUTBOUND, encrypted_identity},
     {"KerberosDefault", u"Kerberos", SECPKG_CRED_BOTH, tickets_and_keys},
     {"KerberosWide", u"Kerberos", SECPKG_CRED_BOTH, wide_identity},
+    {"SchannelDefault", u"Schannel", SECPKG_CRED_OUTBOUND, nothing},
+    {"SchannelServer", u"Schannel", SECPKG_CRED_BOTH, schannel_server},
+    {"SchannelModern", u"Schannel", SECPKG_CRED_OUTBOUND, sch_credentials},
     {"CredSspWide", u"CREDSSP", SECPKG_CRED_OUTBOUND, credssp_client<wide_identity>},
     {"CredSspEncoded", u"CREDSSP", SECPKG_CRED_OUTBOUND, credssp_client<encoded_identity>},
     {"CredSspLogonBuffer", u"CREDSSP", SECPKG_CRED_OUTBOUND, credssp_client<logon_buffer>},

@@ -43,7 +43,7 @@ Exit in_a_child(const SEC_WCHAR* package, std::size_t allocations_before) {
 }
 
 TEST(FirstCall, SurvivesEachAllocationThatFails) {
-  for (const SEC_WCHAR* package : {u"NTLM", u"Negotiate"}) {
+  for (const SEC_WCHAR* package : {u"NTLM", u"Negotiate", u"Schannel"}) {
     Exit outcome = kRanOut;
     std::size_t before = 0;
     for (; outcome == kRanOut; ++before) {
