@@ -1,24 +1,78 @@
-// The accounts are opened when the first inbound credential asks for its judge.
+// The accounts are opened when the first inbound credential asks for its judge, which is before a
+// server gives up its rights; but acquiring waits for nobody, so that what another process holds
+// just then is opened by the first logon.
 #include "abi/judges.h"
+
+#include <chrono>
+#include <mutex>
 
 #include "abi/claimed_name.h"
 #include "abi/file_time.h"
+#include "authority/accounts_authority.h"
 
 namespace opensspi::abi {
-namespace {
 
-// In place of accounts that are there but cannot be opened: every logon hears why.
-class RefusingAuthority final : public Authority {
+class Judges::AccountsWhenAsked final : public Authority {
  public:
-  explicit RefusingAuthority(const Error& error) : error_(error) {}
-  Result<HostNames> names() override { return fail(error_); }
-  Result<NtlmLogon> validate(const NtlmResponse& /*response*/) override { return fail(error_); }
+  explicit AccountsWhenAsked(const PolicySource& policy) : policy_(policy) {}
+
+  Result<HostNames> names() override {
+    TRY_ASSIGN(const auto accounts, opened_for_logon());
+    return accounts->names();
+  }
+  Result<NtlmLogon> validate(const NtlmResponse& response) override {
+    TRY_ASSIGN(const auto accounts, opened_for_logon());
+    return accounts->validate(response);
+  }
+
+  // Whether there are accounts. What cannot be opened is there: its logons hear why.
+  bool exist() {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock.owns_lock()) return true;  // they are being opened
+    const auto accounts = opened(std::chrono::milliseconds(0));
+    return accounts || accounts.error().status != Status::NoAuthenticatingAuthority;
+  }
+
+  Result<void> flush() {
+    const auto accounts = [&] {
+      const std::lock_guard lock(mutex_);
+      return accounts_;
+    }();
+    return accounts != nullptr ? accounts->flush() : Result<void>();
+  }
 
  private:
-  Error error_;
+  // What could not be opened is tried again by the next logon.
+  Result<std::shared_ptr<authority::AccountsAuthority>> opened_for_logon() {
+    const std::lock_guard lock(mutex_);
+    return opened(policy_.current()->authority_deadline);
+  }
+
+  // The mutex is held.
+  Result<std::shared_ptr<authority::AccountsAuthority>> opened(std::chrono::milliseconds wait) {
+    if (accounts_ != nullptr) return accounts_;
+    TRY_ASSIGN(auto store,
+               authority::AccountStore::open({.path = authority::accounts_path(),
+                                              .host = authority::local_host_names(),
+                                              .now = system_time,
+                                              .deadline = policy_.current()->authority_deadline,
+                                              .open_deadline = wait,
+                                              .trace = {}},
+                                             authority::Missing::Refuse));
+    accounts_ = std::make_shared<authority::AccountsAuthority>(
+        std::shared_ptr<authority::AccountStore>(std::move(store)), system_time);
+    return accounts_;
+  }
+
+  const PolicySource& policy_;
+  std::mutex mutex_;
+  std::shared_ptr<authority::AccountsAuthority> accounts_;
 };
 
-}  // namespace
+Judges::Judges(const PolicySource& policy)
+    : policy_(policy),
+      accounts_(std::make_shared<AccountsWhenAsked>(policy)),
+      accounts_overheard_(overheard(accounts_)) {}
 
 void Judges::set_own(std::shared_ptr<Authority> authority) {
   auto overheard_judge = overheard(std::move(authority));
@@ -27,37 +81,16 @@ void Judges::set_own(std::shared_ptr<Authority> authority) {
 }
 
 std::shared_ptr<Authority> Judges::current() {
-  const std::lock_guard lock(mutex_);
-  if (own_ != nullptr) return own_;
-  if (policy_.current()->authority == policy::AuthorityKind::None) return nullptr;
-  return accounts_judge();
-}
-
-std::shared_ptr<Authority> Judges::accounts_judge() {
-  if (accounts_ != nullptr) return accounts_overheard_;
-  auto store = authority::AccountStore::open({.path = authority::accounts_path(),
-                                              .host = authority::local_host_names(),
-                                              .now = system_time,
-                                              .deadline = policy_.current()->authority_deadline,
-                                              .trace = {}},
-                                             authority::Missing::Refuse);
-  if (!store) {
-    if (store.error().status == Status::NoAuthenticatingAuthority) return nullptr;
-    return std::make_shared<RefusingAuthority>(store.error());
+  {
+    const std::lock_guard lock(mutex_);
+    if (own_ != nullptr) return own_;
   }
-  accounts_ = std::make_shared<authority::AccountsAuthority>(
-      std::shared_ptr<authority::AccountStore>(*std::move(store)), system_time);
-  accounts_overheard_ = overheard(accounts_);
-  return accounts_overheard_;
+  if (policy_.current()->authority == policy::AuthorityKind::None) return nullptr;
+  return accounts_->exist() ? accounts_overheard_ : nullptr;
 }
 
 Result<void> Judges::flush() {
-  std::shared_ptr<authority::AccountsAuthority> accounts;
-  {
-    const std::lock_guard lock(mutex_);
-    accounts = accounts_;
-  }
-  return accounts != nullptr ? accounts->flush() : Result<void>();
+  return accounts_->flush();
 }
 
 }  // namespace opensspi::abi

@@ -6,30 +6,30 @@
 #include <mutex>
 
 #include "abi/policy_source.h"
-#include "authority/accounts_authority.h"
 #include "sspi/authority.h"
 
 namespace opensspi::abi {
 
 class Judges {
  public:
-  explicit Judges(const PolicySource& policy) : policy_(policy) {}
+  explicit Judges(const PolicySource& policy);
 
   // The program's own judge; null: back to the policy's.
   void set_own(std::shared_ptr<Authority> authority);
   // Who judges now. Null when nobody is configured: policy says so, or there are no accounts.
+  // Never waits.
   [[nodiscard]] std::shared_ptr<Authority> current();
   // Writes last logons and failures that the accounts still hold in this process.
   Result<void> flush();
 
  private:
-  [[nodiscard]] std::shared_ptr<Authority> accounts_judge();
+  class AccountsWhenAsked;
 
   const PolicySource& policy_;
+  const std::shared_ptr<AccountsWhenAsked> accounts_;
+  const std::shared_ptr<Authority> accounts_overheard_;
   std::mutex mutex_;
   std::shared_ptr<Authority> own_;
-  std::shared_ptr<authority::AccountsAuthority> accounts_;  // opened when first asked for
-  std::shared_ptr<Authority> accounts_overheard_;
 };
 
 }  // namespace opensspi::abi

@@ -126,7 +126,9 @@ Result<std::unique_ptr<AccountStore>> AccountStore::open(Options options, Missin
         "this user has no home, so there is no place for accounts");
   }
   TRY_ASSIGN(std::unique_ptr<StoreSessions> sessions,
-             StoreSessions::open({options.path, options.deadline, options.trace}, missing));
+             StoreSessions::open({options.path, options.deadline,
+                                  options.open_deadline.value_or(options.deadline), options.trace},
+                                 missing));
   return std::unique_ptr<AccountStore>(new AccountStore(std::move(options), std::move(sessions)));
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -69,6 +70,8 @@ class AccountStore {
     HostNames host;  // names in it mean the empty domain
     std::function<FileTime()> now;
     std::chrono::milliseconds deadline{3000};  // for waiting on other processes
+    // The same while it is opened; without it `deadline`.
+    std::optional<std::chrono::milliseconds> open_deadline{};
     SqlTrace trace;                            // sees every statement; for tests
   };
 

@@ -54,6 +54,8 @@ class SharedCounters {
   // Makes the file (0600) if it is not there. A table of an earlier boot is emptied: the database
   // has what it said.
   static Result<SharedCounters> open(const std::string& path, std::chrono::milliseconds deadline);
+  // What it waits for other processes from now on.
+  void set_deadline(std::chrono::milliseconds deadline) { deadline_ = deadline; }
   SharedCounters(SharedCounters&& other) noexcept;
   SharedCounters& operator=(SharedCounters&&) = delete;
   ~SharedCounters();

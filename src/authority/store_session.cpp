@@ -13,12 +13,14 @@ namespace {
 
 constexpr const char* kCountersSuffix = "-counters";
 
-Result<std::unique_ptr<StoreSession>> open_session(const StoreFiles& files, Missing missing) {
+Result<std::unique_ptr<StoreSession>> open_session(const StoreFiles& files, Missing missing,
+                                                   std::chrono::milliseconds wait) {
   TRY(require_private_file(files.path, missing));
-  TRY_ASSIGN(Database database, Database::open(files.path, files.deadline, files.trace));
+  TRY_ASSIGN(Database database, Database::open(files.path, wait, files.trace));
   TRY(migrate(database));
-  TRY_ASSIGN(SharedCounters counters,
-             SharedCounters::open(files.path + kCountersSuffix, files.deadline));
+  TRY_ASSIGN(SharedCounters counters, SharedCounters::open(files.path + kCountersSuffix, wait));
+  database.set_busy(files.deadline);
+  counters.set_deadline(files.deadline);
   return std::make_unique<StoreSession>(getpid(), std::move(database), std::move(counters));
 }
 
@@ -30,7 +32,8 @@ Result<std::unique_ptr<StoreSessions>> StoreSessions::open(StoreFiles files, Mis
   if (error || files.path.empty()) {
     return fail(Status::InternalError, "no path for the accounts database", 0, error.value());
   }
-  TRY_ASSIGN(std::unique_ptr<StoreSession> first, open_session(files, missing));
+  TRY_ASSIGN(std::unique_ptr<StoreSession> first,
+             open_session(files, missing, files.open_deadline));
   return std::unique_ptr<StoreSessions>(new StoreSessions(std::move(files), std::move(first)));
 }
 
@@ -47,7 +50,8 @@ StoreSessions::~StoreSessions() {
 Result<StoreSessions::Lease> StoreSessions::lease() {
   StoreSession* session = current_.load();
   while (session->pid != getpid()) {
-    TRY_ASSIGN(std::unique_ptr<StoreSession> own, open_session(files_, Missing::Refuse));
+    TRY_ASSIGN(std::unique_ptr<StoreSession> own,
+               open_session(files_, Missing::Refuse, files_.deadline));
     own->inherited.reset(session);
     if (current_.compare_exchange_strong(session, own.get())) return Lease(*own.release());
     // Another thread of this process was first.

@@ -21,7 +21,8 @@ namespace opensspi::authority {
 
 struct StoreFiles {
   std::string path;                    // absolute
-  std::chrono::milliseconds deadline;  // for waiting on other processes
+  std::chrono::milliseconds deadline;       // for waiting on other processes
+  std::chrono::milliseconds open_deadline;  // the same while the files are opened first
   SqlTrace trace;
 };
 
