@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "abi/attribute_table.h"
 #include "abi/delegated.h"
 #include "abi/file_time.h"
 #include "abi/flags.h"
@@ -89,18 +90,11 @@ Result<void> write_target(const ContextEntry& entry, SecPkgContext_ClientSpecifi
   return {};
 }
 
-struct Row {
-  std::uint32_t attribute;
-  std::size_t size;
-  Result<void> (*write)(const ContextEntry& entry, void* buffer);
-};
+using Row = AttributeRow<ContextEntry>;
 
-// The row of a function that fills a structure of type Out.
 template <class Out, Result<void> (*kWrite)(const ContextEntry&, Out&)>
 constexpr Row row(std::uint32_t attribute) {
-  return {attribute, sizeof(Out), [](const ContextEntry& entry, void* buffer) {
-            return kWrite(entry, *static_cast<Out*>(buffer));
-          }};
+  return attribute_row<ContextEntry, Out, kWrite>(attribute);
 }
 
 template <class Char>
@@ -136,15 +130,7 @@ std::span<const Row> rows() {
 template <class Char>
 Result<void> write_attribute(const ContextEntry& entry, std::uint32_t attribute, void* buffer,
                              std::size_t size) {
-  for (const Row& row : rows<Char>()) {
-    if (row.attribute != attribute) continue;
-    if (buffer == nullptr)
-      return fail(Status::InvalidParameter, "there is no place for the attribute");
-    if (size < row.size)
-      return fail(Status::BufferTooSmall, "the buffer is too small for the attribute");
-    return row.write(entry, buffer);
-  }
-  return fail(Status::UnsupportedFunction, "unknown attribute");
+  return write_attribute_of(entry, rows<Char>(), attribute, buffer, size, Status::InvalidParameter);
 }
 
 template Result<void> write_attribute<SEC_CHAR>(const ContextEntry&, std::uint32_t, void*,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "abi/alg_ids.h"
+#include "abi/attribute_table.h"
 #include "abi/guard.h"
 #include "abi/objects.h"
 #include "abi/package_block.h"
@@ -87,18 +88,11 @@ Result<void> write_supported_protocols(const Credential& credential,
   return {};
 }
 
-struct Row {
-  std::uint32_t attribute;
-  std::size_t size;
-  Result<void> (*write)(const Credential& credential, void* buffer);
-};
+using Row = AttributeRow<Credential>;
 
-// The row of a function that fills a structure of type Out.
 template <class Out, Result<void> (*kWrite)(const Credential&, Out&)>
 constexpr Row row(std::uint32_t attribute) {
-  return {attribute, sizeof(Out), [](const Credential& credential, void* buffer) {
-            return kWrite(credential, *static_cast<Out*>(buffer));
-          }};
+  return attribute_row<Credential, Out, kWrite>(attribute);
 }
 
 template <class Char>
@@ -115,25 +109,13 @@ std::span<const Row> rows() {
 }
 
 template <class Char>
-Result<void> write_attribute(const Credential& credential, std::uint32_t attribute, void* buffer,
-                             std::size_t size) {
-  for (const Row& row : rows<Char>()) {
-    if (row.attribute != attribute) continue;
-    if (buffer == nullptr)  // Schannel on Windows
-      return fail(Status::InternalError, "there is no place for the attribute");
-    if (size < row.size)
-      return fail(Status::BufferTooSmall, "the buffer is too small for the attribute");
-    return row.write(credential, buffer);
-  }
-  return fail(Status::UnsupportedFunction, "the credential does not have that attribute");
-}
-
-template <class Char>
 SECURITY_STATUS query(const SecHandle* handle, std::uint32_t attribute, void* buffer,
                       std::size_t size = std::numeric_limits<std::size_t>::max()) noexcept {
   return guard([&]() -> Result<void> {
     TRY_ASSIGN(const PinnedCredential entry, find_credential(handle));
-    return write_attribute<Char>(*entry->credential(), attribute, buffer, size);
+    // Schannel on Windows: InternalError.
+    return write_attribute_of(*entry->credential(), rows<Char>(), attribute, buffer, size,
+                              Status::InternalError);
   });
 }
 

@@ -2,7 +2,6 @@
 import json
 import os
 import pty
-import select
 import stat
 import subprocess
 
@@ -113,14 +112,6 @@ class Accounts(CommandTest):
         os.close(terminal)
         self.assertNotIn(PASSWORD.encode(), shown)
         self.connect(Server(self))
-
-    def read_until(self, terminal, text):
-        got = b''
-        while text not in got:
-            ready, _, _ = select.select([terminal], [], [], PATIENCE)
-            self.assertTrue(ready, f'{text} did not come after {got}')
-            got += os.read(terminal, 4096)
-        return got
 
     def test_no_prompt_without_a_terminal(self):
         done = subprocess.run([COMMAND, 'account', 'add', 'alice'], env=self.environment,

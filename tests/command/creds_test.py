@@ -5,13 +5,12 @@ import json
 import os
 import pty
 import re
-import select
 import shutil
 import sys
 import tempfile
 
 import support
-from support import PASSWORD, PATIENCE, CommandTest, main
+from support import PASSWORD, CommandTest, main
 
 USER = 62201
 
@@ -130,14 +129,6 @@ class Creds(CommandTest):
         os.close(terminal)
         self.assertNotIn(PASSWORD.encode(), shown)
         self.assertEqual(self.creds('list')[0]['user'], 'alice')
-
-    def read_until(self, terminal, text):
-        got = b''
-        while text not in got:
-            ready, _, _ = select.select([terminal], [], [], PATIENCE)
-            self.assertTrue(ready, f'{text} did not come after {got}')
-            got += os.read(terminal, 4096)
-        return got
 
 
 if __name__ == '__main__':

@@ -8,7 +8,6 @@ import json
 import os
 import platform
 import pty
-import select
 import shutil
 import struct
 import subprocess
@@ -153,14 +152,6 @@ class Sessions(CommandTest):
         os.close(terminal)
         self.assertNotIn(PASSWORD.encode(), shown)
         self.assertEqual(self.names(), [('CORP', 'alice')])
-
-    def read_until(self, terminal, text):
-        got = b''
-        while text not in got:
-            ready, _, _ = select.select([terminal], [], [], PATIENCE)
-            self.assertTrue(ready, f'{text} did not come after {got}')
-            got += os.read(terminal, 4096)
-        return got
 
     def test_a_kernel_that_refuses_keyrings(self):
         done = self.login('CORP\\alice', code=1, filter=refuse_keyrings)

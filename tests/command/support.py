@@ -2,6 +2,7 @@
 in a temporary folder. Servers listen on loopback ports that the system chooses."""
 import json
 import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -118,6 +119,15 @@ class CommandTest(unittest.TestCase):
                                 '--user', user, '--json', *arguments, code=code,
                                 environment={'OPENSSPI_PASSWORD': password})
         return json.loads(done.stdout) if done.stdout else done
+
+    def read_until(self, terminal, text):
+        """What a pseudo-terminal shows, up to a text (bytes) that must come."""
+        got = b''
+        while text not in got:
+            ready, _, _ = select.select([terminal], [], [], PATIENCE)
+            self.assertTrue(ready, f'{text} did not come after {got}')
+            got += os.read(terminal, 4096)
+        return got
 
     def make_certificate(self, name):
         certificate, key = self.path(name + '.crt'), self.path(name + '.key')

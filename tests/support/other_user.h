@@ -18,24 +18,33 @@
 
 namespace opensspi::test {
 
-// Whether `body` met no failure as that user, in a process of its own. Its EXPECT_… are told as
-// usual.
-inline testing::AssertionResult as_user(uid_t user, const std::function<void()>& body) {
+// Whether `body` meets no failure in a process of its own, which `become` makes what it shall be.
+// Its EXPECT_… are told as usual.
+inline testing::AssertionResult in_process(const std::function<bool()>& become,
+                                           const std::function<void()>& body) {
   std::fflush(nullptr);
   const pid_t child = fork();
   if (child == 0) {
-    if (setgroups(0, nullptr) != 0 || setresgid(user, user, user) != 0 ||
-        setresuid(user, user, user) != 0)
-      _exit(2);
-    body();
+    if (!become()) _exit(2);
+    // What is thrown must not reach the loop over the tests, which goes on in the parent.
+    [&]() noexcept { body(); }();
     std::fflush(nullptr);
     _exit(testing::Test::HasFailure() ? 1 : 0);
   }
   int status = 0;
   if (child < 0 || waitpid(child, &status, 0) != child)
-    return testing::AssertionFailure() << "there is no process for user " << user;
+    return testing::AssertionFailure() << "there is no process for it";
   if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "the process of user " << user << " failed";
+  return testing::AssertionFailure() << "the process failed, with wait status " << status;
+}
+
+inline bool become_user(uid_t user) {
+  return setgroups(0, nullptr) == 0 && setresgid(user, user, user) == 0 &&
+         setresuid(user, user, user) == 0;
+}
+
+inline testing::AssertionResult as_user(uid_t user, const std::function<void()>& body) {
+  return in_process([user] { return become_user(user); }, body);
 }
 
 // Waits, ten seconds at most, until the kernel has given back what a user's removed keys took of
@@ -56,10 +65,15 @@ inline void await_key_quota(uid_t user) {
   }
 }
 
+// In CI nothing is left out.
+inline bool is_ci() {
+  const char* ci = std::getenv("CI");
+  return ci != nullptr && std::string_view(ci) == "true";
+}
+
 // Where these tests may be left out: for who is not root, unless it is CI.
 inline bool may_become_others() {
-  const char* ci = std::getenv("CI");
-  return geteuid() == 0 || (ci != nullptr && std::string_view(ci) == "true");
+  return geteuid() == 0 || is_ci();
 }
 
 }  // namespace opensspi::test

@@ -3,23 +3,23 @@
 #pragma once
 
 #include <errno.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <functional>
 #include <initializer_list>
 
 #include "abi/support.h"
+#include "support/other_user.h"
 
 namespace caller {
+
+using opensspi::test::as_user, opensspi::test::become_user, opensspi::test::in_process;
 
 // Of this run of the program only: others may run at the same time.
 inline uid_t alice() {
@@ -37,33 +37,6 @@ inline LUID luid_of(uid_t user) {
   return {user, 1};
 }
 inline constexpr LUID kSystem{0x3E7, 0}, kAnonymous{0x3E6, 0};
-
-// Whether `body` passes in a process of its own, which `become` makes what it shall be.
-inline testing::AssertionResult in_process(const std::function<bool()>& become,
-                                           const std::function<void()>& body) {
-  std::fflush(nullptr);
-  const pid_t child = fork();
-  if (child == 0) {
-    if (!become()) _exit(2);
-    // What is thrown must not reach the loop over the tests, which goes on in the parent.
-    [&]() noexcept { body(); }();
-    std::fflush(nullptr);
-    _exit(testing::Test::HasFailure() ? 1 : 0);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return testing::AssertionSuccess();
-  return testing::AssertionFailure() << "the process failed, with wait status " << status;
-}
-
-inline bool become_user(uid_t user) {
-  return setgroups(0, nullptr) == 0 && setresgid(user, user, user) == 0 &&
-         setresuid(user, user, user) == 0;
-}
-
-inline testing::AssertionResult as_user(uid_t user, const std::function<void()>& body) {
-  return in_process([user] { return become_user(user); }, body);
-}
 
 inline bool keep_only(std::initializer_list<unsigned> capabilities) {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
@@ -115,11 +88,9 @@ inline bool forget(uid_t user) {
 class WithUsers : public testing::Test {
  protected:
   void SetUp() override {
-    const char* ci = getenv("CI");
-    const bool must_run = ci != nullptr && std::string_view(ci) == "true";
-    if (geteuid() != 0 && !must_run) GTEST_SKIP() << "needs root, to become other users";
+    if (!opensspi::test::may_become_others()) GTEST_SKIP() << "needs root, to become other users";
     ASSERT_EQ(geteuid(), 0U) << "needs root, to become other users";
-    if (!forget(alice()) && !must_run) GTEST_SKIP() << "the kernel refuses keyrings here";
+    if (!forget(alice()) && !opensspi::test::is_ci()) GTEST_SKIP() << "the kernel refuses keyrings here";
     for (const uid_t user : {alice(), bob(), carol()})
       ASSERT_TRUE(forget(user)) << std::strerror(errno);
     // They read the policy too.
