@@ -90,7 +90,8 @@ class WithUsers : public testing::Test {
   void SetUp() override {
     if (!opensspi::test::may_become_others()) GTEST_SKIP() << "needs root, to become other users";
     ASSERT_EQ(geteuid(), 0U) << "needs root, to become other users";
-    if (!forget(alice()) && !opensspi::test::is_ci()) GTEST_SKIP() << "the kernel refuses keyrings here";
+    if (!forget(alice()) && !opensspi::test::is_ci())
+      GTEST_SKIP() << "the kernel refuses keyrings here";
     for (const uid_t user : {alice(), bob(), carol()})
       ASSERT_TRUE(forget(user)) << std::strerror(errno);
     // They read the policy too.
