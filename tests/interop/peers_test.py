@@ -2,7 +2,7 @@
 
 import unittest
 
-from peers import freerdp, gss, kcm, mit_kdc, ntlm_auth, xvfb
+from peers import freerdp, gss, kcm, mit_kdc, ntlm_auth, pyspnego, xvfb
 from support import suite
 from support.handshake import shake_hands
 
@@ -54,6 +54,22 @@ class Mechanisms(unittest.TestCase):
         with ntlm_auth.NtlmAuth(USER, DOMAIN, PASSWORD) as client:
             self.assertTrue(shake_hands(client, server), server.failure)
             self.assertEqual(client.session_key(), server.session_key())
+
+
+class PySpnego(unittest.TestCase):
+    def test_versions(self):
+        suite.require(pyspnego.missing())
+        pyspnego.use_accounts(suite.folder(self) / "accounts", (USER, DOMAIN, PASSWORD))
+        for ours, theirs in ((2, 6), (6, 2), (4, 4), (5, 6), (6, 6)):
+            for mechanism in (pyspnego.BARE, pyspnego.WRAPPED):
+                for password in (PASSWORD, WRONG):
+                    client = pyspnego.initiator(ours, mechanism, USER, DOMAIN, password)
+                    server = pyspnego.acceptor(theirs)
+                    self.assertIs(shake_hands(client, server), password == PASSWORD,
+                                  (client.failure, server.failure))
+                    if server.complete:
+                        self.assertEqual(server.version(), min(ours, theirs))
+                        self.assertEqual(server.unwrap(client.wrap(b"hello")), b"hello")
 
 
 class MitKdc(unittest.TestCase):

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 
-from peers import kerberos
+from peers import kerberos, tree
 from peers.program import PeerError, Program, free_port, listens
 
 
@@ -72,16 +72,10 @@ def _command(version, name):
     """How a program of FreeRDP is started; its own path comes last, None when it is not there."""
     if version == 2:
         return [shutil.which(name)]
-    tree = os.path.join(_peers_folder(), "trixie")
-    loaders = glob.glob(f"{tree}/usr/lib/*/ld-linux*")
+    folder = tree.trixie()
+    loaders = glob.glob(f"{folder}/usr/lib/*/ld-linux*")
     if not loaders:
         return [None]
     libraries = os.path.dirname(loaders[0])
     return [loaders[0], "--library-path", f"{libraries}:{libraries}/pulseaudio",
-            f"{tree}/usr/bin/{name}3"]
-
-
-def _peers_folder():
-    """As in `prepare`."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.environ.get("OPENSSPI_PEERS") or f"{cache}/opensspi/peers"
+            f"{folder}/usr/bin/{name}3"]

@@ -218,7 +218,11 @@ class SspiPeer:
         parts = [(_TOKEN, _bytes(token))] if token else []
         if self._bindings is not None:
             parts.append((_BINDINGS, _channel_bindings(self._bindings)))
-        given, _given = _buffers(*parts)
+        return self._call(*parts)[0]
+
+    def _call(self, *parts):
+        """One leg with these buffers: what it gives to send, and its buffers afterwards."""
+        given, array = _buffers(*parts)
         room = (c_ubyte * _TOKEN_ROOM)()
         output, answer = _buffers((_TOKEN, room))
         context = _Handle()
@@ -232,7 +236,7 @@ class SspiPeer:
                 _check(status)
             except SspiError as error:
                 self.failure = error
-        return bytes(room[:answer[0].size])
+        return bytes(room[:answer[0].size]), array
 
     def wrap(self, message, encrypt=True):
         """As GSS_Wrap of NTLM: the signature, then the message."""
