@@ -11,12 +11,15 @@ ACCEPTED, REFUSED = 0, 1  # exit statuses of `connect`
 
 
 class Command:
-    """The command with accounts of its own, everything under one folder (a pathlib.Path)."""
+    """The command with accounts and a policy of its own, everything under one folder (a
+    pathlib.Path)."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, policy=""):
         self._folder = folder
         self._servers = 0
+        (folder / "policy.toml").write_text(policy)
         self._environment = {"OPENSSPI_ACCOUNTS": str(folder / "accounts.db"),
+                             "OPENSSPI_POLICY": str(folder / "policy.toml"),
                              "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config"),
                              "XDG_DATA_HOME": str(folder / "data"), "LC_ALL": "C.UTF-8"}
 
