@@ -16,7 +16,7 @@ import unittest
 
 from support import COMMAND, PASSWORD, PATIENCE, CommandTest, main
 
-USER = 63000 + 2 * (os.getpid() % 950)  # of this run only
+USER = 63000 + 2 * (os.getpid() % 450)  # of this run only
 OTHER = USER + 1
 TIME = '%Y-%m-%dT%H:%M:%SZ'
 

@@ -23,7 +23,7 @@ using opensspi::test::as_user, opensspi::test::become_user, opensspi::test::in_p
 
 // Of this run of the program only: others may run at the same time.
 inline uid_t alice() {
-  static const uid_t user = 61'100 + 3 * static_cast<uid_t>(getpid() % 600);
+  static const uid_t user = 64'000 + 3 * static_cast<uid_t>(getpid() % 400);
   return user;
 }
 inline uid_t bob() {
@@ -81,7 +81,9 @@ inline bool forget(uid_t user) {
   const long ring = syscall(SYS_keyctl, kGetPersistent, user, kThreadKeyring);
   if (ring < 0) return false;
   const bool cleared = syscall(SYS_keyctl, kClear, ring) == 0;
-  return syscall(SYS_keyctl, kUnlink, ring, kThreadKeyring) == 0 && cleared;
+  if (syscall(SYS_keyctl, kUnlink, ring, kThreadKeyring) != 0 || !cleared) return false;
+  opensspi::test::await_key_quota(user);
+  return true;
 }
 
 // Users without any credentials, before and after.
