@@ -53,6 +53,20 @@ TEST_F(SavedCredentials, LogOnToTheTargetTheyAreSavedFor) {
   }));
 }
 
+// [MS-CSSP] 3.1.5 note <2>: supplied, saved for the target, default. The default one would need a
+// policy to be delegated at all.
+TEST_F(SavedCredentials, OutrankWhoHasLoggedOn) {
+  EXPECT_TRUE(alone([] {
+    ASSERT_STATUS(SEC_E_OK, opensspi_login("hatter", "WONDERLAND", "of the hatter", 0, nullptr));
+    EXPECT_NE(delegated(nullptr), "hatter:of the hatter");
+    save_password(CRED_TYPE_DOMAIN_PASSWORD, kSpn, "WONDERLAND\\alice", u"of alice");
+    EXPECT_EQ(delegated(nullptr), "alice:of alice");
+    IdentityW supplied(u"hatter", u"WONDERLAND", u"of the hatter");
+    EXPECT_EQ(delegated(supplied.get()), "hatter:of the hatter");
+    EXPECT_STATUS(SEC_E_OK, opensspi_logout(nullptr));
+  }));
+}
+
 TEST_F(SavedCredentials, TheMostSpecialTargetLogsOn) {
   EXPECT_TRUE(alone([] {
     save_password(CRED_TYPE_DOMAIN_PASSWORD, "*", "WONDERLAND\\nobody", u"wrong");
