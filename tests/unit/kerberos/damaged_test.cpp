@@ -2,6 +2,10 @@
 // answer that holds.
 #include <sys/stat.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
 #include "support/other_user.h"
 #include "world.h"
 
@@ -9,6 +13,22 @@ namespace opensspi::kerberos {
 namespace {
 
 constexpr uid_t kBob = 61'012;
+
+void let_leak([[maybe_unused]] bool lets) {
+#if defined(__SANITIZE_ADDRESS__)
+  lets ? __lsan_disable() : __lsan_enable();
+#endif
+}
+
+// While it lives, LeakSanitizer looks away: libkrb5 loses what it has read of a keytab's entry when
+// the rest is not there.
+class LookAwayFromLeaks {
+ public:
+  LookAwayFromLeaks() { let_leak(true); }
+  LookAwayFromLeaks(const LookAwayFromLeaks&) = delete;
+  LookAwayFromLeaks& operator=(const LookAwayFromLeaks&) = delete;
+  ~LookAwayFromLeaks() { let_leak(false); }
+};
 
 class Damaged : public KerberosTest {
  protected:
@@ -72,6 +92,7 @@ TEST_F(Damaged, CacheDoesNotHideOthers) {
 TEST_F(Damaged, KeytabIsNoCredential) {
   files_.make_keytab("keytab", {"HTTP/web@EXAMPLE.TEST", "host/web@EXAMPLE.TEST"});
   const AcquireRequest asked = request("HTTP/web", CredentialUse::Inbound);
+  const LookAwayFromLeaks libkrb5;
   with_each_damage("keytab", asked, [&](const std::string& who, std::size_t at, const char* what) {
     EXPECT_TRUE(who == "NO_CREDENTIALS" || who.starts_with("HTTP/web@"))
         << who << ' ' << what << ' ' << at;
