@@ -85,9 +85,6 @@ Result<AuthData> read_auth_identity(const void* auth_identity) {
 
 Result<AuthData> read_certificate(const void* logon_buffer) {
   if (logon_buffer == nullptr) return AuthData{};
-  if (!is_certificate_logon(logon_buffer))
-    return fail(Status::UnknownCredentials,
-                "the credential is no packed certificate logon, which its type says it is");
   return acquired(read_certificate_logon_at(logon_buffer));
 }
 

@@ -42,8 +42,12 @@ std::uint32_t kind_at(const std::uint8_t* start) {
   return kind;
 }
 
-bool is_smart_card_kind(std::uint32_t kind) {
+bool is_smart_card_kind(std::uint64_t kind) {
   return kind == KerbSmartCardLogon || kind == KerbSmartCardUnlockLogon;
+}
+
+bool is_certificate_kind(std::uint64_t kind) {
+  return kind == KerbCertificateLogon || kind == KerbCertificateUnlockLogon;
 }
 
 template <class T>
@@ -62,11 +66,14 @@ std::size_t structure_size_at(const void* start) {
 
 Result<Fields> read_fields(ByteView buffer) {
   if (buffer.size() < sizeof(std::uint32_t)) return fail(Status::InvalidToken, kMalformed);
-  if (is_smart_card_kind(kind_at(buffer.data()))) {
+  const std::uint32_t kind = kind_at(buffer.data());
+  if (is_smart_card_kind(kind)) {
     TRY_ASSIGN(const auto logon, structure_of<KERB_SMART_CARD_LOGON>(buffer));
     return Fields{{},          {}, logon.Pin, 0, logon.CspDataLength, offset_of(logon.CspData),
                   sizeof logon};
   }
+  if (!is_certificate_kind(kind))
+    return fail(Status::UnknownCredentials, "the logon buffer is no certificate logon");
   TRY_ASSIGN(const auto logon, structure_of<KERB_CERTIFICATE_LOGON>(buffer));
   return Fields{logon.DomainName,    logon.UserName,           logon.Pin,   logon.Flags,
                 logon.CspDataLength, offset_of(logon.CspData), sizeof logon};
@@ -147,8 +154,7 @@ Result<Bytes> write_csp_info(const SmartCard& card) {
 bool is_certificate_logon(const void* start) {
   std::uint64_t first = 0;
   std::memcpy(&first, start, sizeof first);
-  return first == KerbSmartCardLogon || first == KerbSmartCardUnlockLogon ||
-         first == KerbCertificateLogon || first == KerbCertificateUnlockLogon;
+  return is_smart_card_kind(first) || is_certificate_kind(first);
 }
 
 Result<Identity> read_certificate_logon(ByteView buffer) {

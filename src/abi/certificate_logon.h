@@ -23,7 +23,7 @@ namespace opensspi::abi {
 [[nodiscard]] bool is_certificate_logon(const void* start);
 
 // An identity whose secret is a SmartCard. InvalidToken when it is malformed, UnknownCredentials
-// for a certificate that is named by its hash.
+// for a certificate that is named by its hash, and for other kinds of logons.
 Result<Identity> read_certificate_logon(ByteView buffer);
 // The same where its offsets and lengths tell how far it goes: `start` gives no other bound.
 Result<Identity> read_certificate_logon_at(const void* start);

@@ -166,6 +166,11 @@ TEST(CertificateLogon, IsTakenByCredSsp) {
   bytes = changed_logon([](Logon& logon) { logon.CspDataLength -= 2; });
   cred.pSpnegoCred = bytes.data();
   EXPECT_EQ(read(CredsspCertificateCreds).error().status, Status::UnknownCredentials);
+  // What lies between the members is nobody's.
+  bytes = buffer();
+  bytes[4] = 0xCC;
+  cred.pSpnegoCred = bytes.data();
+  EXPECT_TRUE(read(CredsspCertificateCreds));
   bytes = changed_logon([](Logon& logon) { logon.MessageType = KerbInteractiveLogon; });
   cred.pSpnegoCred = bytes.data();
   EXPECT_EQ(read(CredsspCertificateCreds).error().status, Status::UnknownCredentials);
