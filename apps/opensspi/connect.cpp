@@ -142,9 +142,11 @@ class Client {
     const auto authorization = rdp::read_early_authorization(reply.frame);
     report_.received("Early User Authorization Result", reply.frame.size());
     if (authorization == rdp::EarlyAuthorization::Success) return;
-    deny(result.logon, authorization ? "authenticated, but the server does not let this user in"
-                                     : "the server's word on authorization is none that there is");
     result.code = ExitCode::Refused;
+    if (authorization)
+      return deny(result.logon, "authenticated, but the server turns this user away");
+    refuse(result.logon, SEC_E_INVALID_TOKEN,
+           "what the server says on authorization is none of its two words");
   }
 
   void take_answer(CredSspSession& session, const RdpChannel::Reply& reply, Result& result) {

@@ -28,7 +28,9 @@ Outcome ServerProtocol::finish() {
   outcome.expiry = expiry_;
   outcome.credential = std::get<Done>(state_).credential;
   const Identity& credential = *outcome.credential;
-  outcome.delegated = !credential.user.empty() || !credential.domain.empty();
+  // Beside a smart card the names are hints, which need not be there.
+  outcome.delegated =
+      !credential.user.empty() || !credential.domain.empty() || credential.smart_card() != nullptr;
   inner_.reset();
   return outcome;
 }

@@ -116,6 +116,22 @@ TEST_F(Server, ReceivesCredentials) {
   EXPECT_EQ(outcome.inner.access_token->user, "user");
 }
 
+TEST_F(Server, ReceivesASmartCardWithoutHints) {
+  start(bare());
+  negotiate();
+  Identity card_holder;
+  SmartCard card;
+  card.pin = SecretBytes(Bytes{'1', 0});
+  card.reader_name = "Reader";
+  card_holder.secret = std::move(card);
+  const Reply last = server->handle(auth_info(write_ts_credentials(card_holder).value()));
+  ASSERT_TRUE(last.progress) << last.progress.error().why;
+  const Outcome outcome = server->finish();
+  EXPECT_TRUE(outcome.delegated);
+  ASSERT_NE(outcome.credential->smart_card(), nullptr);
+  EXPECT_EQ(outcome.credential->smart_card()->reader_name, "Reader");
+}
+
 TEST_F(Server, ReceivesEmptyCredentials) {
   start(bare());
   negotiate();
