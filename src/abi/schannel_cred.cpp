@@ -44,15 +44,22 @@ Structure copy_of(const void* structure) {
   return copy;
 }
 
-Result<Fields> read_version_4(const SCHANNEL_CRED& cred) {
+// What both versions have.
+template <class Structure>
+Result<Fields> read_common(const Structure& cred) {
   Fields fields;
   TRY_ASSIGN(fields.certificates,
              array<const PCCERT_CONTEXT>(cred.paCred, cred.cCreds, SCH_CRED_MAX_SUPPORTED_CERTS));
   fields.root_store = cred.hRootStore;
-  fields.enabled_protocols = cred.grbitEnabledProtocols;
   fields.session_lifespan_ms = cred.dwSessionLifespan;
   fields.flags = cred.dwFlags;
   fields.format = cred.dwCredFormat;
+  return fields;
+}
+
+Result<Fields> read_version_4(const SCHANNEL_CRED& cred) {
+  TRY_ASSIGN(Fields fields, read_common(cred));
+  fields.enabled_protocols = cred.grbitEnabledProtocols;
   if (cred.palgSupportedAlgs != nullptr) {  // Windows: NULL is the defaults, whatever the count
     TRY_ASSIGN(const auto algorithms,
                array<const ALG_ID>(cred.palgSupportedAlgs, cred.cSupportedAlgs,
@@ -79,13 +86,7 @@ Result<void> read_parameters(const TLS_PARAMETERS& parameters, Fields& fields) {
 }
 
 Result<Fields> read_version_5(const SCH_CREDENTIALS& cred) {
-  Fields fields;
-  TRY_ASSIGN(fields.certificates,
-             array<const PCCERT_CONTEXT>(cred.paCred, cred.cCreds, SCH_CRED_MAX_SUPPORTED_CERTS));
-  fields.root_store = cred.hRootStore;
-  fields.session_lifespan_ms = cred.dwSessionLifespan;
-  fields.flags = cred.dwFlags;
-  fields.format = cred.dwCredFormat;
+  TRY_ASSIGN(Fields fields, read_common(cred));
   TRY_ASSIGN(const auto parameters,
              array<const TLS_PARAMETERS>(cred.pTlsParameters, cred.cTlsParameters,
                                          SCH_CRED_MAX_SUPPORTED_PARAMETERS));
