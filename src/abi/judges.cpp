@@ -9,6 +9,8 @@
 #include "abi/claimed_name.h"
 #include "abi/file_time.h"
 #include "authority/accounts_authority.h"
+#include "authority/by_domain.h"
+#include "authority/winbind_authority.h"
 
 namespace opensspi::abi {
 
@@ -85,8 +87,26 @@ std::shared_ptr<Authority> Judges::current() {
     const std::lock_guard lock(mutex_);
     if (own_ != nullptr) return own_;
   }
-  if (policy_.current()->authority == policy::AuthorityKind::None) return nullptr;
-  return accounts_->exist() ? accounts_overheard_ : nullptr;
+  const policy::Authorities allowed = policy_.current()->authorities;
+  const bool accounts = allowed.accounts && accounts_->exist();
+  // Where winbind may judge beside the accounts, a machine without winbind is one without a domain;
+  // where it alone may, logons hear that it is not there.
+  const bool winbind = allowed.winbind && (!allowed.accounts || authority::winbind_listens());
+  if (winbind && domain().alone != nullptr)
+    return accounts ? domain().with_accounts : domain().alone;
+  return accounts ? accounts_overheard_ : nullptr;
+}
+
+const Judges::Domain& Judges::domain() {
+  std::call_once(domain_made_, [&] {
+    auto client = authority::load_winbind_client();
+    if (client == nullptr) return;
+    const auto winbind = std::make_shared<authority::WinbindAuthority>(
+        std::move(client), policy_.current()->authority_deadline);
+    domain_.alone = overheard(winbind);
+    domain_.with_accounts = overheard(std::make_shared<authority::ByDomain>(accounts_, winbind));
+  });
+  return domain_;
 }
 
 Result<void> Judges::flush() {

@@ -1,5 +1,5 @@
 // Which authority judges inbound logons that bring none of their own: the program's, else what the
-// policy names, the accounts of this machine.
+// policy names of the accounts of this machine and its domain, as far as they are there.
 #pragma once
 
 #include <memory>
@@ -24,10 +24,17 @@ class Judges {
 
  private:
   class AccountsWhenAsked;
+  struct Domain {
+    std::shared_ptr<Authority> alone, with_accounts;  // null: this machine has no libwbclient
+  };
+
+  const Domain& domain();
 
   const PolicySource& policy_;
   const std::shared_ptr<AccountsWhenAsked> accounts_;
   const std::shared_ptr<Authority> accounts_overheard_;
+  std::once_flag domain_made_;
+  Domain domain_;
   std::mutex mutex_;
   std::shared_ptr<Authority> own_;
 };

@@ -87,12 +87,16 @@ Words set_patterns(Policy& policy, const toml::node& value) {
 
 Words set_authority(Policy& policy, const toml::node& value) {
   const auto found = value.value_exact<std::string_view>();
-  if (found == "accounts") {
-    policy.authority = AuthorityKind::Accounts;
+  if (found == "auto") {
+    policy.authorities = {true, true};
+  } else if (found == "accounts") {
+    policy.authorities = {true, false};
+  } else if (found == "winbind") {
+    policy.authorities = {false, true};
   } else if (found == "none") {
-    policy.authority = AuthorityKind::None;
+    policy.authorities = {false, false};
   } else {
-    return "the value must be \"accounts\" or \"none\"";
+    return "the value must be \"auto\", \"accounts\", \"winbind\" or \"none\"";
   }
   return nullptr;
 }

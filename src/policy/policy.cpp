@@ -38,7 +38,7 @@ Policy refuse_everything(std::int64_t bad_line) {
   Policy policy;
   policy.allow_ntlm = false;
   policy.delegation = {DelegationRules{{}, {}, {}}};
-  policy.authority = AuthorityKind::None;
+  policy.authorities = {false, false};
   policy.bad_line = bad_line;
   return policy;
 }
@@ -52,7 +52,8 @@ Policy narrowed(const Policy& system, const Policy& user) {
   policy.allow_key_log_variable = system.allow_key_log_variable && user.allow_key_log_variable;
   policy.allow_log_variable = system.allow_log_variable && user.allow_log_variable;
   policy.allow_ntlm = system.allow_ntlm && user.allow_ntlm;
-  policy.authority = user.authority == AuthorityKind::None ? AuthorityKind::None : system.authority;
+  policy.authorities.accounts = system.authorities.accounts && user.authorities.accounts;
+  policy.authorities.winbind = system.authorities.winbind && user.authorities.winbind;
   policy.authority_deadline = std::min(system.authority_deadline, user.authority_deadline);
   policy.bad_line = system.bad_line ? system.bad_line : user.bad_line;
   return policy;

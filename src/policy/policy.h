@@ -20,10 +20,13 @@ enum class RawNtlm {
   Never,
 };
 
-// Who judges inbound logons whose credential has no judge of its own.
-enum class AuthorityKind {
-  Accounts,  // the accounts of this machine
-  None,      // nobody: SEC_E_NO_AUTHENTICATING_AUTHORITY
+// Who judges inbound logons whose credential has no judge of its own; with both, by the domain that
+// the client names. Nobody: SEC_E_NO_AUTHENTICATING_AUTHORITY.
+struct Authorities {
+  bool accounts = true;  // the accounts of this machine
+  bool winbind = true;   // the domain that it belongs to
+
+  friend bool operator==(const Authorities&, const Authorities&) = default;
 };
 
 // Who may speak CredSSP as it was before CVE-2018-0886 was closed: Windows' AllowEncryptionOracle.
@@ -41,7 +44,7 @@ struct Policy {
   bool allow_key_log_variable = false;                 // tls.keylog_env: honour SSLKEYLOGFILE
   bool allow_log_variable = false;                     // log.env: honour OPENSSPI_LOG
   bool allow_ntlm = true;                              // ntlm.allowed
-  AuthorityKind authority = AuthorityKind::Accounts;   // authority.kind
+  Authorities authorities;                             // authority.kind
   std::chrono::milliseconds authority_deadline{3000};  // authority.deadline_ms
   // The line of the error, when the policy file could not be understood: then nothing is permitted.
   // 0 for a file that cannot be read.

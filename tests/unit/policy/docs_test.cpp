@@ -47,7 +47,7 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   other.raw_ntlm = RawNtlm::Never;
   other.allow_key_log_variable = other.allow_log_variable = true;
   other.allow_ntlm = false;
-  other.authority = AuthorityKind::None;
+  other.authorities = {false, false};
   other.authority_deadline = std::chrono::milliseconds(1);
   const auto policy = parse(examples(page()).at(0), "example", other);
   ASSERT_TRUE(policy);
@@ -65,7 +65,7 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   EXPECT_EQ(policy->allow_key_log_variable, defaults.allow_key_log_variable);
   EXPECT_EQ(policy->allow_log_variable, defaults.allow_log_variable);
   EXPECT_EQ(policy->allow_ntlm, defaults.allow_ntlm);
-  EXPECT_EQ(policy->authority, defaults.authority);
+  EXPECT_EQ(policy->authorities, defaults.authorities);
   EXPECT_EQ(policy->authority_deadline, defaults.authority_deadline);
 }
 

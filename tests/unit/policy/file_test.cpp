@@ -28,7 +28,7 @@ TEST(PolicyFile, DefaultsWhereItSaysNothing) {
     const Policy policy = parsed(toml);
     EXPECT_EQ(policy.raw_ntlm, RawNtlm::Auto);
     EXPECT_TRUE(policy.allow_ntlm);
-    EXPECT_EQ(policy.authority, AuthorityKind::Accounts);
+    EXPECT_EQ(policy.authorities, (Authorities{true, true}));
     EXPECT_EQ(policy.authority_deadline, std::chrono::milliseconds(3000));
     EXPECT_FALSE(policy.allow_key_log_variable);
     EXPECT_FALSE(policy.allow_log_variable);
@@ -44,7 +44,13 @@ TEST(PolicyFile, EveryKey) {
   EXPECT_EQ(parsed("credssp.encryption_oracle = 'vulnerable'").encryption_oracle,
             EncryptionOracle::Vulnerable);
   EXPECT_FALSE(parsed("[ntlm]\nallowed = false").allow_ntlm);
-  EXPECT_EQ(parsed("[authority]\nkind = \"none\"").authority, AuthorityKind::None);
+  const std::pair<const char*, Authorities> kinds[] = {{"auto", {true, true}},
+                                                       {"accounts", {true, false}},
+                                                       {"winbind", {false, true}},
+                                                       {"none", {false, false}}};
+  for (const auto& [kind, authorities] : kinds)
+    EXPECT_EQ(parsed("authority.kind = '" + std::string(kind) + "'").authorities, authorities)
+        << kind;
   EXPECT_EQ(parsed("[authority]\ndeadline_ms = 1").authority_deadline.count(), 1);
   EXPECT_EQ(parsed("[authority]\ndeadline_ms = 600000").authority_deadline.count(), 600000);
   EXPECT_TRUE(parsed("[tls]\nkeylog_env = true").allow_key_log_variable);
@@ -53,11 +59,11 @@ TEST(PolicyFile, EveryKey) {
   Policy other;
   other.raw_ntlm = RawNtlm::Never;
   other.allow_ntlm = false;
-  other.authority = AuthorityKind::None;
+  other.authorities = {false, false};
   other.allow_key_log_variable = other.allow_log_variable = true;
   EXPECT_EQ(parsed("negotiate.raw_ntlm = 'auto'", other).raw_ntlm, RawNtlm::Auto);
   EXPECT_TRUE(parsed("ntlm.allowed = true", other).allow_ntlm);
-  EXPECT_EQ(parsed("authority.kind = 'accounts'", other).authority, AuthorityKind::Accounts);
+  EXPECT_EQ(parsed("authority.kind = 'accounts'", other).authorities, (Authorities{true, false}));
   EXPECT_FALSE(parsed("tls.keylog_env = false", other).allow_key_log_variable);
   EXPECT_FALSE(parsed("log.env = false", other).allow_log_variable);
   EXPECT_FALSE(parsed("log.env = false", other).allow_ntlm);
@@ -107,8 +113,8 @@ TEST(PolicyFile, ValuesOfTheWrongKind) {
     EXPECT_EQ(mistake("[delegation]\ndeny_fresh = " + std::string(value)), "p:2:14" + patterns)
         << value;
   }
-  const std::string kind = ": the value must be \"accounts\" or \"none\"";
-  for (const char* value : {"false", "0", "'NONE'", "'winbind'", "{}"}) {
+  const std::string kind = ": the value must be \"auto\", \"accounts\", \"winbind\" or \"none\"";
+  for (const char* value : {"false", "0", "'NONE'", "'kerberos'", "{}"}) {
     EXPECT_EQ(mistake("[authority]\nkind = " + std::string(value)), "p:2:8" + kind) << value;
   }
   const std::string deadline = ": the value must be a number of milliseconds from 1 to 600000";
@@ -198,7 +204,7 @@ TEST_F(PolicyFiles, TheUsersMayOnlyNarrow) {
     const Policy policy = loaded();
     EXPECT_EQ(policy.raw_ntlm, RawNtlm::Never);
     EXPECT_FALSE(policy.allow_ntlm);
-    EXPECT_EQ(policy.authority, AuthorityKind::None);
+    EXPECT_EQ(policy.authorities, (Authorities{false, false}));
     EXPECT_EQ(policy.authority_deadline.count(), 100);
     EXPECT_FALSE(policy.allow_key_log_variable);
     EXPECT_FALSE(policy.allow_log_variable);

@@ -24,7 +24,7 @@ TEST(MayAcquire, NoNtlm) {
 TEST(MayAcquire, NothingUnderABadFile) {
   const Policy policy = refuse_everything(7);
   EXPECT_EQ(policy.bad_line, 7);
-  EXPECT_EQ(policy.authority, AuthorityKind::None);
+  EXPECT_EQ(policy.authorities, (Authorities{false, false}));
   EXPECT_FALSE(policy.allow_ntlm);
   EXPECT_FALSE(policy.allow_key_log_variable);
   EXPECT_FALSE(policy.allow_log_variable);
@@ -108,7 +108,11 @@ TEST(Narrowed, TheStricterValueOfEachKey) {
   expect_stricter(&Policy::raw_ntlm, RawNtlm::Never, RawNtlm::Always);
   expect_stricter(&Policy::raw_ntlm, RawNtlm::Auto, RawNtlm::Always);
   expect_stricter(&Policy::allow_ntlm, false, true);
-  expect_stricter(&Policy::authority, AuthorityKind::None, AuthorityKind::Accounts);
+  const Authorities nobody{false, false}, accounts{true, false}, winbind{false, true}, both;
+  for (const Authorities& some : {accounts, winbind, both}) {
+    expect_stricter(&Policy::authorities, nobody, some);
+    if (some != both) expect_stricter(&Policy::authorities, some, both);
+  }
   expect_stricter(&Policy::authority_deadline, std::chrono::milliseconds(1ms),
                   std::chrono::milliseconds(2ms));
   expect_stricter(&Policy::allow_key_log_variable, false, true);

@@ -1,0 +1,118 @@
+// libwbclient blocks without a deadline of the caller's, so each question has a thread of its own,
+// which is left behind when the answer does not come in time.
+#include "authority/winbind_authority.h"
+
+#include <signal.h>
+
+#include <functional>
+#include <future>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace opensspi::authority {
+namespace {
+
+// More than wait at a busy server whose domain answers; beyond, winbindd hangs.
+constexpr int kMaxWaiting = 128;
+
+tl::unexpected<Error> nobody_can_judge(const char* why) {
+  return fail(Status::NoAuthenticatingAuthority, why, nt_status::kNoLogonServers);
+}
+
+// The program's signals are not for threads that it does not know.
+class NoSignals {
+ public:
+  NoSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  NoSignals(const NoSignals&) = delete;
+  NoSignals& operator=(const NoSignals&) = delete;
+  ~NoSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_{};
+};
+
+class Counted {
+ public:
+  explicit Counted(std::shared_ptr<std::atomic<int>> count) : count_(std::move(count)) {
+    before_ = count_->fetch_add(1);
+  }
+  Counted(Counted&& other) noexcept = default;
+  Counted& operator=(Counted&&) = delete;
+  ~Counted() {
+    if (count_ != nullptr) count_->fetch_sub(1);
+  }
+
+  [[nodiscard]] int before() const { return before_; }
+
+ private:
+  std::shared_ptr<std::atomic<int>> count_;
+  int before_ = 0;
+};
+
+}  // namespace
+
+WinbindAuthority::WinbindAuthority(std::shared_ptr<WinbindClient> client,
+                                   std::chrono::milliseconds deadline)
+    : client_(std::move(client)), deadline_(deadline) {}
+
+template <class Answer>
+Result<Answer> WinbindAuthority::in_time(std::function<Result<Answer>(WinbindClient&)> ask) {
+  Counted counted(waiting_);
+  if (counted.before() >= kMaxWaiting)
+    return nobody_can_judge("winbind hangs: too many logons wait for it");
+  std::promise<Result<Answer>> promise;
+  std::future<Result<Answer>> answer = promise.get_future();
+  try {
+    const NoSignals quiet;
+    std::thread([client = client_, ask = std::move(ask), promise = std::move(promise),
+                 counted = std::move(counted)]() mutable {
+      promise.set_value(ask(*client));
+    }).detach();
+  } catch (const std::system_error&) {
+    return nobody_can_judge("the system gives no thread to ask winbind with");
+  }
+  if (answer.wait_for(deadline_) != std::future_status::ready)
+    return nobody_can_judge("winbind did not answer in time");
+  return answer.get();
+}
+
+Result<HostNames> WinbindAuthority::names() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (names_) return *names_;
+  }
+  TRY_ASSIGN(HostNames names,
+             in_time<HostNames>([](WinbindClient& client) { return client.machine(); }));
+  const std::lock_guard lock(mutex_);
+  names_ = names;
+  return names;
+}
+
+Result<NtlmLogon> WinbindAuthority::validate(const NtlmResponse& response) {
+  // They are handed on as C strings: the domain must not judge another name than the client's.
+  for (const std::string* name : {&response.user, &response.domain, &response.workstation}) {
+    if (name->find('\0') != std::string::npos)
+      return fail(Status::LogonDenied, "a name has a character of value zero",
+                  nt_status::kNoSuchUser);
+  }
+  TRY_ASSIGN(DomainLogon logon,
+             in_time<DomainLogon>([question = NtlmQuestion(response)](WinbindClient& client) {
+               return client.log_on(question);
+             }));
+  auto token = std::make_shared<AccessToken>();
+  token->user = std::move(logon.user);
+  token->domain = std::move(logon.domain);
+  if (!logon.sids.empty()) {
+    token->user_sid = std::move(logon.sids.front());
+    token->group_sids.assign(std::make_move_iterator(logon.sids.begin() + 1),
+                             std::make_move_iterator(logon.sids.end()));
+  }
+  return NtlmLogon{std::move(token), std::move(logon.session_base_key)};
+}
+
+}  // namespace opensspi::authority

@@ -1,0 +1,51 @@
+// libwbclient, Samba's way to ask winbindd, which asks the domain. Loaded when it is there: a
+// machine that belongs to no domain needs none of it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sspi/authority.h"
+
+namespace opensspi::authority {
+
+// A NtlmResponse that owns what it points to: the question may outlive who asked.
+struct NtlmQuestion {
+  explicit NtlmQuestion(const NtlmResponse& response);
+
+  std::string user, domain, workstation;
+  std::array<std::uint8_t, 8> server_challenge{};
+  Bytes nt_response, lm_response;
+};
+
+// Whom the domain recognised.
+struct DomainLogon {
+  std::string user, domain;       // UTF-8, as the domain spells them
+  std::vector<std::string> sids;  // S-1-…: the user's, the primary group's, the other groups'
+  SecretArray<16> session_base_key;
+};
+
+// What winbindd can be asked; blocks until it answers. Called from any thread, several at once.
+class WinbindClient {
+ public:
+  virtual ~WinbindClient() = default;
+
+  // What this machine is called in its domain. NoAuthenticatingAuthority when winbindd does not
+  // answer.
+  virtual Result<HostNames> machine() = 0;
+  // LogonDenied with the domain's reason in Error::nt_status; NoAuthenticatingAuthority when nobody
+  // can judge.
+  virtual Result<DomainLogon> log_on(const NtlmQuestion& question) = 0;
+};
+
+// Null when this machine has no libwbclient. Loaded once, never unloaded.
+std::shared_ptr<WinbindClient> load_winbind_client();
+// Whether winbindd listens on this machine; asks nobody.
+[[nodiscard]] bool winbind_listens();
+
+// The verdict that an NTSTATUS of the domain stands for. Of those that say that the domain could
+// not be asked, NoAuthenticatingAuthority; LogonDenied for the rest.
+[[nodiscard]] Error domain_refusal(std::uint32_t nt_status);
+
+}  // namespace opensspi::authority
