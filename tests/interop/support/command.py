@@ -12,10 +12,11 @@ ACCEPTED, REFUSED = 0, 1  # exit statuses of `connect`
 
 class Command:
     """The command with accounts and a policy of its own, everything under one folder (a
-    pathlib.Path)."""
+    pathlib.Path). `inside`: what runs a program on another machine of the test's."""
 
-    def __init__(self, folder, policy=""):
+    def __init__(self, folder, policy="", inside=()):
         self._folder = folder
+        self._inside = inside
         self._servers = 0
         (folder / "policy.toml").write_text(policy)
         self._environment = {"OPENSSPI_ACCOUNTS": str(folder / "accounts.db"),
@@ -73,8 +74,8 @@ class Command:
             return status, answer.read().decode(), program.output()
 
     def _start(self, *arguments, stdout):
-        return Program([os.environ["OPENSSPI_COMMAND"], *arguments], self._environment,
-                       stdout=stdout)
+        return Program([*self._inside, os.environ["OPENSSPI_COMMAND"], *arguments],
+                       self._environment, stdout=stdout)
 
 
 class Server:

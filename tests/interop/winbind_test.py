@@ -1,0 +1,79 @@
+"""A member of a Samba domain: `opensspi serve` there lets the domain judge, through winbindd."""
+
+import unittest
+
+from peers import samba
+from support import suite
+from support.command import ACCEPTED, REFUSED, Command
+
+PASSWORD, WRONG = "Passw0rd!", "wrong"
+USERS = [("alice", PASSWORD, ""), ("dora", PASSWORD, "disabled"), ("max", PASSWORD, "must change")]
+
+
+class Winbind(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        suite.require(samba.missing())
+        cls.domain = cls.enterClassContext(samba.domain(suite.folder(cls), USERS))
+
+    def serve(self, kind):
+        self.command = Command(suite.folder(self),
+                               f'authority.kind = "{kind}"\nauthority.deadline_ms = 30000\n',
+                               self.domain.member.inside())
+        self.command.add_account("local", PASSWORD)
+        self.server = self.enterContext(self.command.serve())
+
+    def log_on(self, user, password=PASSWORD):
+        """What the server says of a logon, which the client must have heard."""
+        status, answer, output = self.command.connect(self.server.address, user, password)
+        logon, = self.server.new_logons()
+        self.assertEqual(status, ACCEPTED if logon["accepted"] else REFUSED, output)
+        self.told = answer["nt_status"]
+        return logon
+
+    def accepted(self, user, name):
+        logon = self.log_on(user)
+        self.assertTrue(logon["accepted"], logon)
+        self.assertEqual(logon["user"], name)
+
+    def refused(self, user, password, nt_status, told="STATUS_LOGON_FAILURE"):
+        logon = self.log_on(user, password)
+        self.assertFalse(logon["accepted"])
+        self.assertEqual(logon["nt_status"], nt_status)
+        self.assertEqual(self.told, told)
+
+    def test_the_domain_judges(self):
+        self.serve("winbind")
+        for user in ("ADEX\\alice", "adex\\ALICE", "alice@ad.example.test"):
+            with self.subTest(user):
+                self.accepted(user, "ADEX\\alice")
+        self.refused("ADEX\\alice", WRONG, "STATUS_WRONG_PASSWORD")
+        self.refused("ADEX\\nobody", PASSWORD, "STATUS_NO_SUCH_USER")
+        self.refused("ADEX\\dora", PASSWORD, "STATUS_ACCOUNT_DISABLED", "STATUS_ACCOUNT_DISABLED")
+        self.refused("ADEX\\max", PASSWORD, "STATUS_PASSWORD_MUST_CHANGE",
+                     "STATUS_PASSWORD_MUST_CHANGE")
+        self.refused("SRV1\\local", PASSWORD, "STATUS_NO_SUCH_USER")
+
+    def test_by_domain(self):
+        self.serve("auto")
+        self.accepted("ADEX\\alice", "ADEX\\alice")
+        for user in ("SRV1\\local", ".\\local", "local"):
+            with self.subTest(user):
+                self.assertTrue(self.log_on(user)["accepted"])
+        self.refused("SRV1\\alice", PASSWORD, "STATUS_NO_SUCH_USER")
+        self.refused("ADEX\\local", PASSWORD, "STATUS_NO_SUCH_USER")
+
+    def test_a_controller_that_is_down(self):
+        self.serve("auto")
+        self.accepted("ADEX\\alice", "ADEX\\alice")
+        self.domain.stop_controller()
+        logon = self.log_on("ADEX\\alice")
+        self.assertEqual(logon["status"], "SEC_E_NO_AUTHENTICATING_AUTHORITY", logon)
+        self.assertTrue(self.log_on("SRV1\\local")["accepted"])
+        self.domain.start_controller()
+        self.domain.wait_for_domain()
+        self.accepted("ADEX\\alice", "ADEX\\alice")
+
+
+if __name__ == "__main__":
+    suite.main()
