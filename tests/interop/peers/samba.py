@@ -102,34 +102,34 @@ class Domain:
         self._network.wait_until(lambda: "up" in self._network.output(), "it has a network")
         network = ["nsenter", "-t", str(self._network.pid), "-n", "--"]
         krb5_conf = _write_names(folder)
-        self._controller = _Machine(folder / "controller", krb5_conf, "", network)
+        self.controller = _Machine(folder / "controller", krb5_conf, "", network)
         self._provision(users)
         self.member = _Machine(folder / "member", krb5_conf, _MEMBER_SETTINGS, network)
 
     def close(self):
         self.member.stop()
-        self._controller.stop()
+        self.controller.stop()
         self._network.stop()
 
     def _provision(self, users):
-        settings = self._controller.folder / "etc/smb.conf"
+        settings = self.controller.folder / "etc/smb.conf"
         settings.unlink()
-        self._controller.run(
+        self.controller.run(
             "samba-tool", "domain", "provision", f"--realm={REALM}", f"--domain={DOMAIN}",
             "--server-role=dc", "--host-name=dc1", f"--host-ip={_CONTROLLER_AT}",
             f"--adminpass={_ADMINISTRATOR}", "--dns-backend=SAMBA_INTERNAL",
             f"--option=interfaces={_CONTROLLER_AT}/24", "--option=bind interfaces only=yes")
         settings.write_text(f"[global]\n{_CONTROLLER_SETTINGS}")
-        self._controller.run("/usr/bin/python3", "-c", _ADD_USERS,
+        self.controller.run("/usr/bin/python3", "-c", _ADD_USERS,
                              text_in="".join("\t".join(user) + "\n" for user in users))
 
     def start_controller(self):
-        program = self._controller.start("samba", "--foreground", "--no-process-group")
+        program = self.controller.start("samba", "--foreground", "--no-process-group")
         program.wait_until(lambda: self._answers(445) and self._answers(88) and self._answers(389),
                            "the controller answers")
 
     def stop_controller(self):
-        self._controller.stop()
+        self.controller.stop()
 
     def join(self):
         """The member joins the domain and runs winbindd."""
@@ -149,12 +149,13 @@ class Domain:
 
 
 @contextlib.contextmanager
-def domain(folder, users):
-    """A running domain with a member."""
+def domain(folder, users, with_member=True):
+    """A running domain, whose member has joined it and runs winbindd."""
     made = Domain(folder, users)
     try:
         made.start_controller()
-        made.join()
+        if with_member:
+            made.join()
         yield made
     finally:
         made.close()

@@ -12,14 +12,15 @@ ACCEPTED, REFUSED = 0, 1  # exit statuses of `connect`
 
 class Command:
     """The command with accounts and a policy of its own, everything under one folder (a
-    pathlib.Path). `inside`: what runs a program on another machine of the test's."""
+    pathlib.Path). `inside`: what runs a program on another machine of the test's.
+    `environment` is what a program needs to use the same accounts and policy."""
 
     def __init__(self, folder, policy="", inside=()):
         self._folder = folder
         self._inside = inside
         self._servers = 0
         (folder / "policy.toml").write_text(policy)
-        self._environment = {"OPENSSPI_ACCOUNTS": str(folder / "accounts.db"),
+        self.environment = {"OPENSSPI_ACCOUNTS": str(folder / "accounts.db"),
                              "OPENSSPI_POLICY": str(folder / "policy.toml"),
                              "HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config"),
                              "XDG_DATA_HOME": str(folder / "data"), "LC_ALL": "C.UTF-8"}
@@ -75,7 +76,7 @@ class Command:
 
     def _start(self, *arguments, stdout):
         return Program([*self._inside, os.environ["OPENSSPI_COMMAND"], *arguments],
-                       self._environment, stdout=stdout)
+                       self.environment, stdout=stdout)
 
 
 class Server:

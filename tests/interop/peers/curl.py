@@ -1,0 +1,26 @@
+"""curl with --negotiate: GSSAPI's SPNEGO, which has NTLM where gss-ntlmssp is installed."""
+
+import os
+import shutil
+import subprocess
+
+from peers import gss, kerberos
+from peers.program import SECONDS
+
+
+def missing():
+    """What is not there, in words, or ""."""
+    return gss.missing() if shutil.which("curl") else "curl"
+
+
+def get(folder, url, domain, user, password):
+    """The status and the body."""
+    users = folder / "curl-user"
+    users.write_text(f"{domain}:{user}:{password}\n")
+    ended = subprocess.run(
+        ["curl", "--silent", "--show-error", "--negotiate", "--user", f"{user}:",
+         "--write-out", "\n%{http_code}", url],
+        text=True, capture_output=True, check=True, timeout=SECONDS,
+        env={**os.environ, "NTLM_USER_FILE": str(users), **kerberos.nowhere(str(folder))})
+    body, _, status = ended.stdout.rpartition("\n")
+    return int(status), body
