@@ -176,6 +176,11 @@ class Client {
   std::uint32_t selected_ = rdp::kProtocolRdp;
 };
 
+// [MS-ERREF] 2.3.1: STATUS_PASSWORD_EXPIRED, STATUS_PASSWORD_MUST_CHANGE
+bool wants_new_password(std::uint32_t nt_status) {
+  return nt_status == 0xC0000071 || nt_status == 0xC0000224;
+}
+
 void tell(const Result& result, const ConnectOptions& options) {
   if (options.json) {
     auto json = to_json(result.logon);
@@ -184,6 +189,10 @@ void tell(const Result& result, const ConnectOptions& options) {
     return;
   }
   print(Output::Results, to_line(result.logon, "on"));
+  if (wants_new_password(result.logon.nt_status)) {
+    print(Output::Results,
+          "a new one is set with  opensspi passwd '" + printable(result.logon.user) + '\'');
+  }
   if (!result.trust) return;
   print(Output::Results,
         "certificate  " + printable(result.trust->subject) + ", " +

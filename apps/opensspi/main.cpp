@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   add_account(app, run);
   add_login(app, run);
   add_logout(app, run);
+  add_passwd(app, run);
   add_sessions(app, run);
   add_creds(app, run);
   add_serve(app, run);

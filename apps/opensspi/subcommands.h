@@ -15,6 +15,7 @@ void add_packages(CLI::App& app, Run& run);
 void add_account(CLI::App& app, Run& run);
 void add_login(CLI::App& app, Run& run);
 void add_logout(CLI::App& app, Run& run);
+void add_passwd(CLI::App& app, Run& run);
 void add_sessions(CLI::App& app, Run& run);
 void add_creds(CLI::App& app, Run& run);
 void add_serve(CLI::App& app, Run& run);

@@ -19,6 +19,9 @@ class OverheardAuthority final : public Authority {
     }
     return judge_->validate(response);
   }
+  Result<void> change_password(const PasswordChange& change) override {
+    return judge_->change_password(change);
+  }
 
  private:
   std::shared_ptr<Authority> judge_;

@@ -26,6 +26,10 @@ class Judges::AccountsWhenAsked final : public Authority {
     TRY_ASSIGN(const auto accounts, opened_for_logon());
     return accounts->validate(response);
   }
+  Result<void> change_password(const PasswordChange& change) override {
+    TRY_ASSIGN(const auto accounts, opened_for_logon());
+    return accounts->change_password(change);
+  }
 
   // Whether there are accounts. What cannot be opened is there: its logons hear why.
   bool exist() {

@@ -35,10 +35,6 @@ REFUSE_BOOLEAN(TranslateNameW,
 REFUSE_BOOLEAN(TranslateNameA, (LPCSTR, EXTENDED_NAME_FORMAT, EXTENDED_NAME_FORMAT, LPSTR, PULONG))
 
 // functions.h
-REFUSE(ChangeAccountPasswordW,
-       (SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, SEC_WCHAR*, BOOLEAN, ULONG, PSecBufferDesc))
-REFUSE(ChangeAccountPasswordA,
-       (SEC_CHAR*, SEC_CHAR*, SEC_CHAR*, SEC_CHAR*, SEC_CHAR*, BOOLEAN, ULONG, PSecBufferDesc))
 REFUSE(CompleteAuthToken, (PCtxtHandle, PSecBufferDesc))
 REFUSE(ApplyControlToken, (PCtxtHandle, PSecBufferDesc))
 REFUSE(SetContextAttributesW, (PCtxtHandle, ULONG, void*, ULONG))

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "crypto/digest.h"
 #include "ntlm/keys.h"
 
 namespace opensspi::authority {
@@ -81,20 +82,40 @@ Result<NtlmLogon> AccountsAuthority::validate(const NtlmResponse& response) {
   Result<SecretArray<16>> key = check_(record->nt_hash, response);
   if (!key && key.error().status != Status::LogonDenied) return fail(key.error());
 
-  const FileTime now = now_();
-  const bool right = record->known && key.has_value();
-  const std::uint32_t reason = right ? restriction(record->account, now) : 0;
-  const Outcome outcome = !right        ? Outcome::WrongPassword
-                          : reason != 0 ? Outcome::Refused
-                                        : Outcome::Accepted;
-  const Result<LogonCounters> counters = store_->count(*record, outcome, now);
-  if (!counters) return nobody_can_judge(counters.error());
-  const bool locked = locked_until(*counters, record->lockout, now) != 0;
+  TRY(settle(*record, key.has_value(), Purpose::Logon));
+  return NtlmLogon{token_for(record->account, store_->host()), std::move(*key)};
+}
 
-  if (!right) return wrong_password(*record, locked, now);
+Result<void> AccountsAuthority::change_password(const PasswordChange& change) {
+  const Result<NtHash> new_hash = hash_of_password(change.new_password);
+  if (!new_hash) {
+    return fail(Status::LogonDenied, "the new password is empty", nt_status::kPasswordRestriction);
+  }
+  const Result<LogonRecord> record = store_->look_up({change.user, change.domain});
+  if (!record) return nobody_can_judge(record.error());
+  const NtHash old_hash = crypto::secret_md4({change.old_password.expose()});
+  const bool right = equal(old_hash.expose(), record->nt_hash.expose());
+  TRY(settle(*record, right, Purpose::PasswordChange));
+  return store_->set_nt_hash({record->account.user, record->account.domain}, *new_hash);
+}
+
+Result<void> AccountsAuthority::settle(const LogonRecord& record, bool password_right,
+                                       Purpose purpose) {
+  const FileTime now = now_();
+  const bool right = record.known && password_right;
+  std::uint32_t reason = right ? restriction(record.account, now) : 0;
+  if (purpose == Purpose::PasswordChange && reason == nt_status::kPasswordMustChange) reason = 0;
+  const Outcome outcome = !right                                     ? Outcome::WrongPassword
+                          : reason != 0 || purpose != Purpose::Logon ? Outcome::Refused
+                                                                     : Outcome::Accepted;
+  const Result<LogonCounters> counters = store_->count(record, outcome, now);
+  if (!counters) return nobody_can_judge(counters.error());
+  const bool locked = locked_until(*counters, record.lockout, now) != 0;
+
+  if (!right) return wrong_password(record, locked, now);
   if (locked) return restricted(nt_status::kAccountLockedOut);
   if (reason != 0) return restricted(reason);
-  return NtlmLogon{token_for(record->account, store_->host()), std::move(*key)};
+  return {};
 }
 
 }  // namespace opensspi::authority

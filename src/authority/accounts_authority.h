@@ -26,11 +26,19 @@ class AccountsAuthority final : public Authority {
   // LogonDenied with the true reason; NoAuthenticatingAuthority when the database cannot be asked;
   // InvalidToken for what is no NTLMv2 response.
   Result<NtlmLogon> validate(const NtlmResponse& response) override;
+  // A wrong old password counts like one at a logon. That it must be changed, or is expired, is no
+  // hindrance; a disabled, expired or locked account is.
+  Result<void> change_password(const PasswordChange& change) override;
 
   // Writes failures and last logons that wait; servers call it each second. See AccountStore.
   Result<void> flush() { return store_->flush(); }
 
  private:
+  enum class Purpose { Logon, PasswordChange };
+
+  // Counts the outcome and says it.
+  Result<void> settle(const LogonRecord& record, bool password_right, Purpose purpose);
+
   std::shared_ptr<AccountStore> store_;
   std::function<FileTime()> now_;
   ResponseCheck check_;

@@ -8,9 +8,10 @@
 namespace opensspi::authority {
 namespace {
 
-bool knows_nobody(const Result<NtlmLogon>& logon) {
-  return !logon && (logon.error().nt_status == nt_status::kNoSuchUser ||
-                    logon.error().status == Status::NoAuthenticatingAuthority);
+template <class Answer>
+bool knows_nobody(const Answer& answer) {
+  return !answer && (answer.error().nt_status == nt_status::kNoSuchUser ||
+                     answer.error().status == Status::NoAuthenticatingAuthority);
 }
 
 // The domain in a user principal name, which is sent as the user's name alone.
@@ -29,16 +30,25 @@ Result<HostNames> ByDomain::names() {
   return names ? names : accounts_->names();
 }
 
-Result<NtlmLogon> ByDomain::validate(const NtlmResponse& response) {
+template <class Answer, class Question>
+Answer ByDomain::route(const Question& question, Answer (Authority::*ask)(const Question&)) {
   TRY_ASSIGN(const HostNames host, names());
-  const std::string_view suffix = suffix_of(response.user);
-  const std::string_view named = response.domain.empty() ? suffix : response.domain;
+  const std::string_view suffix = suffix_of(question.user);
+  const std::string_view named = question.domain.empty() ? suffix : question.domain;
   if (!named.empty()) {
-    return is_this_machine(named, host) ? accounts_->validate(response)
-                                        : domain_->validate(response);
+    Authority& judge = is_this_machine(named, host) ? *accounts_ : *domain_;
+    return (judge.*ask)(question);
   }
-  Result<NtlmLogon> logon = accounts_->validate(response);
-  return knows_nobody(logon) ? domain_->validate(response) : std::move(logon);
+  Answer answer = ((*accounts_).*ask)(question);
+  return knows_nobody(answer) ? ((*domain_).*ask)(question) : std::move(answer);
+}
+
+Result<NtlmLogon> ByDomain::validate(const NtlmResponse& response) {
+  return route(response, &Authority::validate);
+}
+
+Result<void> ByDomain::change_password(const PasswordChange& change) {
+  return route(change, &Authority::change_password);
 }
 
 }  // namespace opensspi::authority

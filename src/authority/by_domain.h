@@ -17,8 +17,12 @@ class ByDomain final : public Authority {
   // The accounts judge whoever names this machine; whoever names nothing, if they know the name;
   // the domain judges the rest.
   Result<NtlmLogon> validate(const NtlmResponse& response) override;
+  Result<void> change_password(const PasswordChange& change) override;
 
  private:
+  template <class Answer, class Question>
+  Answer route(const Question& question, Answer (Authority::*ask)(const Question&));
+
   const std::shared_ptr<Authority> accounts_, domain_;
 };
 

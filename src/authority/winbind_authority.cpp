@@ -4,11 +4,14 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <functional>
 #include <future>
 #include <system_error>
 #include <thread>
 #include <utility>
+
+#include "base/utf16.h"
 
 namespace opensspi::authority {
 namespace {
@@ -36,6 +39,9 @@ class NoSignals {
   sigset_t before_{};
 };
 
+// The answer of what has none but success.
+struct Done {};
+
 class Counted {
  public:
   explicit Counted(std::shared_ptr<std::atomic<int>> count) : count_(std::move(count)) {
@@ -53,6 +59,26 @@ class Counted {
   std::shared_ptr<std::atomic<int>> count_;
   int before_ = 0;
 };
+
+// Names are handed on as C strings: the domain must not judge another one than the caller's.
+Result<void> check_names(std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (name.find('\0') != std::string_view::npos) {
+      return fail(Status::LogonDenied, "a name has a character of value zero",
+                  nt_status::kNoSuchUser);
+    }
+  }
+  return {};
+}
+
+Result<SecretBytes> terminated_utf8(const SecretBytes& utf16le) {
+  TRY_ASSIGN(const SecretBytes utf8, secret_utf16le_to_utf8(utf16le.expose()));
+  if (std::ranges::find(utf8.expose(), 0) != utf8.expose().end())
+    return fail(Status::InvalidParameter, "a password has a character of value zero");
+  SecretBytes text(utf8.size() + 1);
+  std::ranges::copy(utf8.expose(), text.expose_mutable().begin());
+  return text;
+}
 
 }  // namespace
 
@@ -94,12 +120,7 @@ Result<HostNames> WinbindAuthority::names() {
 }
 
 Result<NtlmLogon> WinbindAuthority::validate(const NtlmResponse& response) {
-  // They are handed on as C strings: the domain must not judge another name than the client's.
-  for (const std::string* name : {&response.user, &response.domain, &response.workstation}) {
-    if (name->find('\0') != std::string::npos)
-      return fail(Status::LogonDenied, "a name has a character of value zero",
-                  nt_status::kNoSuchUser);
-  }
+  TRY(check_names({response.user, response.domain, response.workstation}));
   TRY_ASSIGN(DomainLogon logon,
              in_time<DomainLogon>([question = NtlmQuestion(response)](WinbindClient& client) {
                return client.log_on(question);
@@ -113,6 +134,21 @@ Result<NtlmLogon> WinbindAuthority::validate(const NtlmResponse& response) {
                              std::make_move_iterator(logon.sids.end()));
   }
   return NtlmLogon{std::move(token), std::move(logon.session_base_key)};
+}
+
+Result<void> WinbindAuthority::change_password(const PasswordChange& change) {
+  TRY(check_names({change.user, change.domain}));
+  auto question = std::make_shared<PasswordQuestion>();
+  question->user = change.user;
+  question->domain = change.domain;
+  TRY_ASSIGN(question->old_password, terminated_utf8(change.old_password));
+  TRY_ASSIGN(question->new_password, terminated_utf8(change.new_password));
+  const auto done = in_time<Done>([question](WinbindClient& client) -> Result<Done> {
+    TRY(client.change_password(*question));
+    return Done();
+  });
+  if (!done) return fail(done.error());
+  return {};
 }
 
 }  // namespace opensspi::authority

@@ -23,6 +23,7 @@ class WinbindAuthority final : public Authority {
   // LogonDenied with the domain's reason; NoAuthenticatingAuthority when the domain cannot be asked
   // or does not answer in time. Takes as long as the domain takes.
   Result<NtlmLogon> validate(const NtlmResponse& response) override;
+  Result<void> change_password(const PasswordChange& change) override;
 
  private:
   template <class Answer>

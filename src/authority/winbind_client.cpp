@@ -29,6 +29,7 @@ struct Functions {
   decltype(&wbcCtxFree) free = nullptr;
   decltype(&wbcCtxInterfaceDetails) interface_details = nullptr;
   decltype(&wbcCtxAuthenticateUserEx) authenticate_user = nullptr;
+  decltype(&wbcCtxChangeUserPasswordEx) change_password = nullptr;
   decltype(&wbcSidToStringBuf) sid_to_string = nullptr;
   decltype(&wbcFreeMemory) free_memory = nullptr;
 };
@@ -111,7 +112,37 @@ class LibWbclient final : public WinbindClient {
     return logon;
   }
 
+  Result<void> change_password(const PasswordQuestion& question) override {
+    const auto text = [](const SecretBytes& secret) {
+      return reinterpret_cast<const char*>(secret.expose().data());
+    };
+    const auto context = new_context();
+    TRY_ASSIGN(const std::string account, account_of(question, context.get()));
+    wbcChangePasswordParams parameters{};
+    parameters.account_name = account.c_str();
+    parameters.level = wbcChangePasswordParams::WBC_CHANGE_PASSWORD_LEVEL_PLAIN;
+    parameters.old_password.plaintext = text(question.old_password);
+    parameters.new_password.plaintext = text(question.new_password);
+    Owned<wbcAuthErrorInfo> refusal(functions_);
+    Owned<wbcUserPasswordPolicyInfo> rules(functions_);
+    wbcPasswordChangeRejectReason reason = WBC_PWD_CHANGE_NO_ERROR;
+    const wbcErr error =
+        functions_.change_password(context.get(), &parameters, refusal.out(), &reason, rules.out());
+    if (error == WBC_ERR_SUCCESS) return {};
+    if (refusal && refusal->nt_status != 0) return fail(domain_refusal(refusal->nt_status));
+    return no_winbind(error);
+  }
+
  private:
+  // Samba's own spelling: for passwords libwbclient does not look at the domain's name.
+  Result<std::string> account_of(const PasswordQuestion& question, wbcContext* context) const {
+    if (question.domain.empty()) return question.user;
+    Owned<struct wbcInterfaceDetails> details(functions_);
+    const wbcErr error = functions_.interface_details(context, details.out());
+    if (error != WBC_ERR_SUCCESS) return no_winbind(error);
+    return question.domain + details->winbind_separator + question.user;
+  }
+
   // One for each question: a context is one socket, and used by one thread at a time.
   std::unique_ptr<wbcContext, decltype(&wbcCtxFree)> new_context() const {
     return {functions_.create(), functions_.free};
@@ -163,6 +194,7 @@ std::shared_ptr<WinbindClient> load() {
                         find(library, "wbcCtxFree", functions.free) &&
                         find(library, "wbcCtxInterfaceDetails", functions.interface_details) &&
                         find(library, "wbcCtxAuthenticateUserEx", functions.authenticate_user) &&
+                        find(library, "wbcCtxChangeUserPasswordEx", functions.change_password) &&
                         find(library, "wbcSidToStringBuf", functions.sid_to_string) &&
                         find(library, "wbcFreeMemory", functions.free_memory);
   return complete ? std::make_shared<LibWbclient>(functions) : nullptr;
@@ -221,6 +253,8 @@ Error domain_refusal(std::uint32_t nt_status) {
       return denied("the account is locked out in the domain");
     case nt_status::kPasswordExpired:
       return denied("the password expired in the domain");
+    case nt_status::kPasswordRestriction:
+      return denied("the new password does not meet the domain's rules, or is changed too soon");
     case nt_status::kPasswordMustChange:
       return denied("the domain wants the password changed before the next logon");
     default:

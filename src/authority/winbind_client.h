@@ -19,6 +19,12 @@ struct NtlmQuestion {
   Bytes nt_response, lm_response;
 };
 
+// A PasswordChange in the text that Samba takes.
+struct PasswordQuestion {
+  std::string user, domain;                // UTF-8
+  SecretBytes old_password, new_password;  // UTF-8, zero-terminated
+};
+
 // Whom the domain recognised.
 struct DomainLogon {
   std::string user, domain;       // UTF-8, as the domain spells them
@@ -37,6 +43,8 @@ class WinbindClient {
   // LogonDenied with the domain's reason in Error::nt_status; NoAuthenticatingAuthority when nobody
   // can judge.
   virtual Result<DomainLogon> log_on(const NtlmQuestion& question) = 0;
+  // The same, and kPasswordRestriction when the domain does not take the new password.
+  virtual Result<void> change_password(const PasswordQuestion& question) = 0;
 };
 
 // Null when this machine has no libwbclient. Loaded once, never unloaded.

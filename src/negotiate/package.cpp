@@ -159,7 +159,25 @@ class NegotiatePackage final : public SecurityPackage {
     return std::make_shared<NegotiateCredential>(environment_, request.use, std::move(mechanisms));
   }
 
+  // The last mechanism first: who judges NTLM knows which accounts are its own, a KDC does not.
+  Result<void> change_password(const PasswordChange& change) const override {
+    Error error{Status::UnsupportedFunction, "no mechanism changes passwords"};
+    for (auto package = mechanisms_.rbegin(); package != mechanisms_.rend(); ++package) {
+      Result<void> changed = (*package)->change_password(change);
+      if (changed || !is_somebody_elses(changed.error())) return changed;
+      error = changed.error();
+    }
+    return fail(error);
+  }
+
  private:
+  // Whether the account may be another judge's.
+  static bool is_somebody_elses(const Error& error) {
+    return error.status == Status::UnsupportedFunction ||
+           error.status == Status::NoAuthenticatingAuthority ||
+           error.nt_status == nt_status::kNoSuchUser;
+  }
+
   std::shared_ptr<const Environment> environment_;
   std::vector<const SecurityPackage*> mechanisms_;
 };

@@ -95,6 +95,15 @@ class NtlmPackage final : public SecurityPackage {
     return credential;
   }
 
+  Result<void> change_password(const PasswordChange& change) const override {
+    TRY(policy::may_acquire(*environment_->policy(), true));
+    const std::shared_ptr<Authority> authority = environment_->authority();
+    if (authority == nullptr) {
+      return fail(Status::NoAuthenticatingAuthority, "nobody judges logons on this machine");
+    }
+    return authority->change_password(change);
+  }
+
  private:
   std::shared_ptr<const Environment> environment_;
 };

@@ -32,6 +32,12 @@ struct NtlmLogon {
   SecretArray<16> session_base_key;
 };
 
+// Whoever knows the old password may set a new one.
+struct PasswordChange {
+  std::string user, domain;                // UTF-8, as the caller names the account
+  SecretBytes old_password, new_password;  // UTF-16LE
+};
+
 // Judges; never hands out hashes. Called from any thread.
 class Authority {
  public:
@@ -41,6 +47,11 @@ class Authority {
   // LogonDenied with the true reason in Error::nt_status; NoAuthenticatingAuthority when nobody
   // can judge. Takes as long for an unknown user as for a wrong password.
   virtual Result<NtlmLogon> validate(const NtlmResponse& response) = 0;
+  // Errors as of validate(), and LogonDenied with kPasswordRestriction when the new password is not
+  // fit; UnsupportedFunction from a judge that changes none.
+  virtual Result<void> change_password(const PasswordChange& /*change*/) {
+    return fail(Status::UnsupportedFunction, "who judges logons here changes no passwords");
+  }
 };
 
 }  // namespace opensspi

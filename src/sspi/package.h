@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "sspi/authority.h"
 #include "sspi/context.h"
 #include "sspi/identity.h"
 #include "sspi/logon_session.h"
@@ -71,6 +72,10 @@ class SecurityPackage {
   [[nodiscard]] virtual const PackageInfo& info() const = 0;
   // Never waits.
   virtual Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const = 0;
+  // Asks who judges the account's logons, and waits for it. Errors as Authority::change_password().
+  virtual Result<void> change_password(const PasswordChange& /*change*/) const {
+    return fail(Status::UnsupportedFunction, "that package changes no passwords");
+  }
 };
 
 }  // namespace opensspi

@@ -66,6 +66,7 @@ inline constexpr std::uint32_t kNoLogonServers = 0xC000005E;
 inline constexpr std::uint32_t kUserExists = 0xC0000063;
 inline constexpr std::uint32_t kNoSuchUser = 0xC0000064;
 inline constexpr std::uint32_t kWrongPassword = 0xC000006A;
+inline constexpr std::uint32_t kPasswordRestriction = 0xC000006C;
 inline constexpr std::uint32_t kLogonFailure = 0xC000006D;
 inline constexpr std::uint32_t kAccountRestriction = 0xC000006E;
 inline constexpr std::uint32_t kPasswordExpired = 0xC0000071;

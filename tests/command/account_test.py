@@ -121,5 +121,31 @@ class Accounts(CommandTest):
         self.assertIn('--password-file', done.stderr)
 
 
+class Passwords(CommandTest):
+    def change(self, old, new, code=0):
+        return self.run_command('passwd', 'alice', '--old-password-file', self.write('old', old),
+                                '--password-file', self.write('new', new), code=code)
+
+    def test_who_knows_the_old_one_sets_a_new_one(self):
+        self.add_account('alice', 'old')
+        self.assertEqual(self.change('old', 'new').stdout, 'changed the password of alice\n')
+        self.assertIn('STATUS_WRONG_PASSWORD', self.change('old', 'newer', code=1).stderr)
+        self.change('new', 'newer')
+
+    def test_offered_when_it_must_be_changed(self):
+        self.add_account('alice', 'old', '--must-change')
+        server = Server(self)
+
+        def offered(password):
+            told = self.run_command('connect', server.address, '--user', 'alice', code=1,
+                                    environment={'OPENSSPI_PASSWORD': password})
+            return "opensspi passwd 'alice'" in told.stdout
+
+        self.assertTrue(offered('old'))
+        self.assertFalse(offered('wrong'))
+        self.change('old', 'new')
+        self.connect(server, password='new')
+
+
 if __name__ == '__main__':
     main()

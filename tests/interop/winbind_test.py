@@ -6,8 +6,9 @@ from peers import samba
 from support import suite
 from support.command import ACCEPTED, REFUSED, Command
 
-PASSWORD, WRONG = "Passw0rd!", "wrong"
-USERS = [("alice", PASSWORD, ""), ("dora", PASSWORD, "disabled"), ("max", PASSWORD, "must change")]
+PASSWORD, NEW, WRONG = "Passw0rd!", "0ther-Passw0rd!", "wrong"
+USERS = [("alice", PASSWORD, ""), ("dora", PASSWORD, "disabled"), ("max", PASSWORD, "must change"),
+         ("mia", PASSWORD, "must change")]
 
 
 class Winbind(unittest.TestCase):
@@ -53,6 +54,16 @@ class Winbind(unittest.TestCase):
         self.refused("ADEX\\max", PASSWORD, "STATUS_PASSWORD_MUST_CHANGE",
                      "STATUS_PASSWORD_MUST_CHANGE")
         self.refused("SRV1\\local", PASSWORD, "STATUS_NO_SUCH_USER")
+
+    def test_a_password_that_must_be_changed(self):
+        self.serve("auto")
+        self.refused("ADEX\\mia", PASSWORD, "STATUS_PASSWORD_MUST_CHANGE",
+                     "STATUS_PASSWORD_MUST_CHANGE")
+        self.assertIn("STATUS_WRONG_PASSWORD", self.command.passwd("ADEX\\mia", WRONG, NEW))
+        self.assertIn("STATUS_PASSWORD_RESTRICTION",
+                      self.command.passwd("ADEX\\mia", PASSWORD, "short"))
+        self.assertIn("changed the password", self.command.passwd("ADEX\\mia", PASSWORD, NEW))
+        self.assertTrue(self.log_on("ADEX\\mia", NEW)["accepted"])
 
     def test_by_domain(self):
         self.serve("auto")

@@ -97,7 +97,12 @@ OPENSSPI_API SECURITY_STATUS SEC_ENTRY SetCredentialsAttributesA(PCredHandle phC
                                                                  ULONG ulAttribute, void *pBuffer,
                                                                  ULONG cbBuffer);
 
-/* `dwReserved` is 0; `pOutput` holds one CHANGE_PASS_RESPONSE buffer, which is handed out. */
+/* Packages Negotiate, NTLM and Kerberos. Asks who judges the account's logons, and waits for it. The
+ * domain may be NULL: this machine. `dwReserved` is 0; `pOutput` is NULL, or holds one
+ * CHANGE_PASS_RESPONSE buffer, which stays empty: no rules for passwords are known. SEC_E_LOGON_DENIED
+ * for a wrong old password or a new one that is not taken (opensspi_last_error has the NTSTATUS),
+ * SEC_E_NO_AUTHENTICATING_AUTHORITY when nobody knows the account, SEC_E_UNSUPPORTED_FUNCTION from
+ * packages that change none, SEC_E_SECPKG_NOT_FOUND. */
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY ChangeAccountPasswordW(
     SEC_WCHAR *pszPackageName, SEC_WCHAR *pszDomainName, SEC_WCHAR *pszAccountName,
     SEC_WCHAR *pszOldPassword, SEC_WCHAR *pszNewPassword, BOOLEAN bImpersonating, ULONG dwReserved,

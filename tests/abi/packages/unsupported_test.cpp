@@ -7,14 +7,6 @@ namespace {
 
 #define EXPECT_UNSUPPORTED(call) EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, call)
 
-TEST(Unsupported, Credentials) {
-  SecBufferDesc buffers{SECBUFFER_VERSION, 0, nullptr};
-  EXPECT_UNSUPPORTED(ChangeAccountPasswordW(wide(u"NTLM"), wide(u"d"), wide(u"u"), wide(u"old"),
-                                            wide(u"new"), FALSE, 0, &buffers));
-  EXPECT_UNSUPPORTED(ChangeAccountPasswordA(narrow("NTLM"), narrow("d"), narrow("u"), narrow("old"),
-                                            narrow("new"), FALSE, 0, &buffers));
-}
-
 TEST(Unsupported, Contexts) {
   CtxtHandle handle{};
   SecBufferDesc buffers{SECBUFFER_VERSION, 0, nullptr};

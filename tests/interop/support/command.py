@@ -31,6 +31,13 @@ class Command:
     def disable_account(self, user):
         self._must("account", "disable", user)
 
+    def passwd(self, user, old_password, new_password):
+        """Changes a password; everything it wrote."""
+        old = self._folder / "old-password"
+        old.write_text(old_password, encoding="utf-8")
+        return "".join(self._run("passwd", user, "--old-password-file", str(old), "--password-file",
+                                 self._password_file(new_password))[1:])
+
     def connect(self, address, user, password, *options):
         """Logs on to a server; the exit status, the JSON object, and everything it wrote."""
         status, answer, output = self._run("connect", address, "--user", user, "--password-file",

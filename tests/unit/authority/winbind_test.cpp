@@ -38,6 +38,16 @@ class FakeWinbind final : public WinbindClient {
     return logon;
   }
 
+  Result<void> change_password(const PasswordQuestion& question) override {
+    const auto text = [](const SecretBytes& secret) {
+      return std::string(reinterpret_cast<const char*>(secret.expose().data()));
+    };
+    asked = question.domain + '\\' + question.user + ' ' + text(question.old_password) + ' ' +
+            text(question.new_password);
+    if (nt_status != 0) return fail(domain_refusal(nt_status));
+    return {};
+  }
+
   bool down = false;
   std::uint32_t nt_status = 0;
   std::shared_future<void> hang;
@@ -101,6 +111,19 @@ TEST_F(WinbindTest, RefusalsKeepTheDomainsReason) {
     EXPECT_EQ(logon.error().nt_status, row.nt_status);
     EXPECT_NE(why_of(logon), "");
   }
+}
+
+TEST_F(WinbindTest, PasswordsAreChangedInUtf8) {
+  PasswordChange change{"alice", "ADEX", test::password_utf16le("old"),
+                        test::password_utf16le("n\xC3\xA9w")};
+  EXPECT_EQ(status_of(authority.change_password(change)), Status::Ok);
+  EXPECT_EQ(winbind->asked, "ADEX\\alice old n\xC3\xA9w");
+  winbind->nt_status = nt_status::kPasswordRestriction;
+  EXPECT_EQ(status_of(authority.change_password(change)), Status::LogonDenied);
+  winbind->asked.clear();
+  change.new_password = test::password_utf16le(std::string_view("a\0b", 3));
+  EXPECT_EQ(status_of(authority.change_password(change)), Status::InvalidParameter);
+  EXPECT_EQ(winbind->asked, "");
 }
 
 TEST_F(WinbindTest, NamesWithAZeroNeverReachTheDomain) {
