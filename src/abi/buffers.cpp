@@ -92,6 +92,9 @@ Result<LegInput> LegInput::read(SecBufferDesc* description, BufferStyle style) {
         TRY_ASSIGN(input.bindings_, read_bindings(bytes));
         break;
       }
+      case SECBUFFER_PKG_PARAMS:
+        if (buffer.cbBuffer != 0) input.has_package_parameters_ = true;
+        break;
       default:
         break;
     }
@@ -136,6 +139,8 @@ Result<LegOutput> LegOutput::read(SecBufferDesc* description, BufferStyle style,
   };
   if (no_room(output.token_) || no_room(output.alert_))
     return fail(Status::InsufficientMemory, "an output buffer has no room");
+  // Schannel on Windows: a size without memory asks for memory, too.
+  if (output.token_->pvBuffer == nullptr) output.allocate_ = true;
   return output;
 }
 
@@ -145,8 +150,7 @@ Result<void> LegOutput::deliver(ByteView token) {
     if (token.empty()) return {};
     return fail(Status::BufferTooSmall, "there is no output buffer for the token");
   }
-  const bool hand_out = allocate_ || (style_ == BufferStyle::Stream && token_->pvBuffer == nullptr);
-  if (!hand_out) return deliver_into_caller_memory(token);
+  if (!allocate_) return deliver_into_caller_memory(token);
   token_->pvBuffer = token.empty() ? nullptr : copy_to_block(token).release();
   token_->cbBuffer = static_cast<std::uint32_t>(token.size());
   return {};
@@ -158,9 +162,10 @@ void LegOutput::say_nothing() {
 
 Result<void> LegOutput::deliver_into_caller_memory(ByteView token) {
   if (token.size() > token_->cbBuffer) {
-    return style_ == BufferStyle::Stream
-               ? fail(Status::InsufficientMemory, "the output buffer is too small for the token")
-               : fail(Status::BufferTooSmall, "the output buffer is too small for the token");
+    const bool is_stream = style_ == BufferStyle::Stream;
+    return fail(is_stream ? Status::InsufficientMemory : Status::BufferTooSmall,
+                "the output buffer is too small for the token", 0,
+                static_cast<std::int64_t>(token.size()));
   }
   if (!token.empty() && token_->pvBuffer == nullptr)
     return fail(Status::InternalError, "the output buffer has a size but no memory");

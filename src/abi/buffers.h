@@ -3,6 +3,7 @@
 // Kerberos and Negotiate in one way, Schannel and CREDSSP, whose tokens are a stream, in another.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -37,6 +38,12 @@ class LegInput {
 
   [[nodiscard]] StepInput step_input() const;
   [[nodiscard]] ByteView token() const { return token_; }
+  // What is taken of the token when its end is not read.
+  [[nodiscard]] ByteView taken(std::size_t unread) const {
+    return token_.first(token_.size() - std::min(unread, token_.size()));
+  }
+  // SECBUFFER_PKG_PARAMS that are not empty.
+  [[nodiscard]] bool has_package_parameters() const { return has_package_parameters_; }
   // The buffer that was EMPTY says what was left over (EXTRA) or is wanted (MISSING).
   void report_extra(std::size_t unread);
   void report_missing(std::size_t missing);
@@ -44,6 +51,7 @@ class LegInput {
  private:
   ByteSpan token_{};
   std::optional<ChannelBindings> bindings_;
+  bool has_package_parameters_ = false;
   SecBuffer* rest_ = nullptr;
 };
 
@@ -53,7 +61,10 @@ class LegOutput {
   // Refuses what can be refused before anything happens.
   static Result<LegOutput> read(SecBufferDesc* description, BufferStyle style, bool allocate);
 
-  // Hands the token over; with an empty one says that there is none.
+  // Whether a token is handed out in memory of the library's.
+  [[nodiscard]] bool allocates() const { return allocate_; }
+  // Hands the token over; with an empty one says that there is none. An error's value is the size
+  // that it needs.
   Result<void> deliver(ByteView token);
   // After a token that found no room: nobody shall send what lies in the buffer.
   void say_nothing();

@@ -1,5 +1,7 @@
 // InitializeSecurityContext, AcceptSecurityContext and DeleteSecurityContext: the legs of an
 // authentication and its end.
+#include <algorithm>
+
 #include "abi/buffers.h"
 #include "abi/claimed_name.h"
 #include "abi/file_time.h"
@@ -30,6 +32,9 @@ struct LegCall {
   TimeStamp* expiry = nullptr;
 
   [[nodiscard]] bool allocates() const { return (request & ISC_REQ_ALLOCATE_MEMORY) != 0; }
+  [[nodiscard]] bool supplies_credentials() const {
+    return role == Role::Client && (request & ISC_REQ_USE_SUPPLIED_CREDS) != 0;
+  }
 };
 
 SECURITY_STATUS success_status(Progress progress) {
@@ -66,12 +71,50 @@ tl::unexpected<Error> incomplete(LegInput& input, std::size_t missing) {
               static_cast<std::int64_t>(missing));
 }
 
-void report_success(const LegCall& call, const StepOutput& output) {
+// Passing over credentials that the caller supplies would log somebody else on.
+Result<void> check_parameters(const LegCall& call, const LegInput& input) {
+  if (call.supplies_credentials() && input.has_package_parameters())
+    return fail(Status::UnsupportedFunction, "no package here takes credentials out of PKG_PARAMS");
+  return {};
+}
+
+// A call whose token found no room is made again with the same input, or with more of it.
+Result<void> check_repeated(const ContextEntry& entry, const LegInput& input) {
+  if (!entry.undelivered) return {};
+  const Bytes& taken = entry.undelivered->taken;
+  const ByteView token = input.token();
+  if (token.size() < taken.size() || !std::ranges::equal(token.first(taken.size()), taken))
+    return fail(Status::InvalidToken, "the token that found no room awaits the same input again");
+  return {};
+}
+
+// What the context says to this input, or had said when its token found no room.
+StepOutput step(ContextEntry& entry, const LegInput& input) {
+  if (!entry.undelivered) {
+    const ClaimedNameScope scope(entry.claimed_name);
+    return entry.context->step(input.step_input());
+  }
+  StepOutput output = std::move(entry.undelivered->output);
+  output.unread = input.token().size() - entry.undelivered->taken.size();
+  entry.undelivered.reset();
+  return output;
+}
+
+void report_success(const LegCall& call, const StepOutput& output, bool allocates) {
   if (call.attributes != nullptr) {
-    *call.attributes = flags_to_attributes(call.role, output.granted) |
-                       (call.allocates() ? ISC_RET_ALLOCATED_MEMORY : 0);
+    *call.attributes =
+        flags_to_attributes(call.role, output.granted) | (allocates ? ISC_RET_ALLOCATED_MEMORY : 0);
   }
   put_time_stamp(output.expiry, call.expiry);
+}
+
+// The state after a leg that went well, or after which another may.
+ContextEntry::State next_state(ContextEntry::State state, const Result<Progress>& progress) {
+  using State = ContextEntry::State;
+  if (progress) return *progress == Progress::Complete ? State::Established : state;
+  const bool begins_anew =
+      state == State::Established && progress.error().status == Status::UnsupportedFunction;
+  return begins_anew ? state : State::Failed;
 }
 
 // One leg of a context that the caller has for itself.
@@ -79,30 +122,32 @@ Result<SECURITY_STATUS> run_leg(ContextEntry& entry, const LegCall& call, LegEve
   const BufferStyle style = buffer_style(entry.package.info());
   TRY(check_state(entry, style));
   TRY_ASSIGN(LegInput input, LegInput::read(call.input, style));
+  TRY(check_parameters(call, input));
   TRY_ASSIGN(LegOutput output_buffers, LegOutput::read(call.output, style, call.allocates()));
   if (lacks_input(entry, style, input)) return incomplete(input, 0);
+  TRY(check_repeated(entry, input));
 
   const auto state = std::exchange(entry.state, ContextEntry::State::Failed);  // until it went well
-  const StepOutput output = [&] {
-    const ClaimedNameScope scope(entry.claimed_name);
-    return entry.context->step(input.step_input());
-  }();
+  StepOutput output = step(entry, input);
   if (output.progress == Progress::IncompleteMessage) {
     entry.state = state;
     return incomplete(input, output.missing);
   }
-  ++entry.num_legs;
-  event.note(entry, input.token(), output);
   const auto delivered = output_buffers.deliver(output.token);
   if (!delivered) output_buffers.say_nothing();
+  if (!delivered && output.progress) {
+    entry.undelivered = Undelivered{copy(input.taken(output.unread)), std::move(output)};
+    entry.state = state;
+    return fail(delivered.error());
+  }
+  ++entry.num_legs;
+  event.note(entry, input.token(), output);
+  entry.state = next_state(state, output.progress);
   if (!output.progress) return fail(output.progress.error());
-  TRY(delivered);
 
-  entry.state = state;
-  if (*output.progress == Progress::Complete) entry.state = ContextEntry::State::Established;
   entry.granted = output.granted;
   input.report_extra(output.unread);
-  report_success(call, output);
+  report_success(call, output, output_buffers.allocates());
   return success_status(*output.progress);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -43,6 +44,12 @@ class CredentialEntry final : public Entry {
   std::shared_ptr<const Credential> credential_;
 };
 
+// What a leg came to when its token found no room: it waits for the same call with more of it.
+struct Undelivered {
+  Bytes taken;  // of the input
+  StepOutput output;
+};
+
 // One call at a time: whoever touches anything but the constants holds `mutex`.
 struct ContextEntry final : Entry {
   static constexpr Kind kKind = Kind::Context;
@@ -61,6 +68,7 @@ struct ContextEntry final : Entry {
   State state = State::Establishing;
   std::uint32_t num_legs = 0;
   ContextFlags granted = ContextFlags::None;
+  std::optional<Undelivered> undelivered;
   std::string claimed_name;  // of an acceptor: what the client called itself
   Error last_error{Status::Ok, ""};
 };

@@ -73,9 +73,10 @@ Result<ClientProtocol::Step> ClientProtocol::handle(AwaitPubKeyAuth state,
   if (token != nullptr && !inner_complete_) {
     TRY_ASSIGN(answer, step_inner(*token));
     if (!request.pub_key_auth) {
-      Step step{std::move(state), std::nullopt};
-      if (!answer.empty()) step.message.emplace().nego_tokens.push_back(std::move(answer));
-      return step;
+      if (answer.empty()) return Step{std::move(state), std::nullopt};
+      TsRequest message;
+      message.nego_tokens.push_back(std::move(answer));
+      return Step{std::move(state), std::move(message)};
     }
   }
   if (!request.pub_key_auth) {

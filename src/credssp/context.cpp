@@ -47,12 +47,18 @@ StepOutput CredSspContext::step(AwaitTsRequest& state, ByteView token) {
   return output;
 }
 
-// What TLS says after its handshake: the answer to a KeyUpdate.
+// What TLS says after its handshake: the answer to a KeyUpdate. Without one this is the wish to
+// authenticate anew, which [MS-CSSP] has no message for.
 StepOutput CredSspContext::step(Established& state, ByteView token) {
   tls::HandshakeStep leg = session_->handshake(token);
   StepOutput output;
   if (!leg.done) {
     die(leg.done.error(), output);
+    return output;
+  }
+  if (leg.token.empty()) {
+    output.progress = fail(Status::UnsupportedFunction,
+                           "the logon is done: another one needs a context of its own");
     return output;
   }
   output.progress = Progress::Complete;

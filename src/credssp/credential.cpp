@@ -38,6 +38,10 @@ policy::CredentialKind kind_of(const Identity& identity) {
   return policy::CredentialKind::Default;
 }
 
+bool is_supplied(const Identity* identity) {
+  return identity != nullptr && identity->origin == Identity::Origin::Fresh;
+}
+
 }  // namespace
 
 CredSspCredential::CredSspCredential(std::shared_ptr<const Environment> environment,
@@ -95,6 +99,9 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_client(
   if (outbound_->policy_only) {
     return fail(Status::NoCredentials, "the credential was acquired to look at policy only");
   }
+  if (has(request.flags, ContextFlags::PromptForCreds)) {
+    return fail(Status::UnsupportedFunction, "nobody is asked for credentials here");
+  }
   const Client client = client_for(request.target_name);
   SecretBytes ts_credentials = empty_ts_credentials();
   // ISC_REQ_DELEGATE not set: an empty set of credentials is delegated.
@@ -112,7 +119,10 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_client(
   TRY_ASSIGN(auto session, tls::Session::client(outbound_->tls, host_of(request.target_name)));
   auto protocol = std::make_unique<ClientProtocol>(environment_, std::move(inner),
                                                    std::move(ts_credentials), rules);
-  return std::make_unique<CredSspContext>(request, std::move(session), std::move(protocol));
+  ContextRequest outer = request;
+  if (!is_supplied(client.identity.get()))
+    outer.flags = outer.flags & ~ContextFlags::UseSuppliedCreds;
+  return std::make_unique<CredSspContext>(outer, std::move(session), std::move(protocol));
 }
 
 Result<std::unique_ptr<Context>> CredSspCredential::new_server(

@@ -48,8 +48,8 @@ class Context {
  public:
   virtual ~Context() = default;
 
-  // IncompleteMessage and IncompleteCredentials leave the state untouched; every other failure
-  // leaves a dead context.
+  // IncompleteMessage and IncompleteCredentials leave the state untouched, and so does
+  // UnsupportedFunction after Complete; every other failure leaves a dead context.
   virtual StepOutput step(const StepInput& input) = 0;
 
   // Null until keys are agreed, which under SPNEGO is one leg before Complete. Packages may use it

@@ -41,6 +41,7 @@ enum class ContextFlags : std::uint32_t {
   NoIntegrity = 1U << 16,
   UnverifiedTargetName = 1U << 17,
   AllowMissingBindings = 1U << 18,  // server only
+  PromptForCreds = 1U << 19,
 };
 
 constexpr ContextFlags operator|(ContextFlags a, ContextFlags b) {
