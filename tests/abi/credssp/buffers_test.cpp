@@ -42,6 +42,7 @@ TEST_F(CredSspBuffers, OutputWithoutMemoryIsAllocatedAnyway) {
   out.cbBuffer = 1000;
   ASSERT_STATUS(SEC_I_CONTINUE_NEEDED, client.call(nullptr, &output, leg, 0));
   ASSERT_NE(nullptr, out.pvBuffer);
+  EXPECT_NE(0u, leg.attributes & ISC_RET_ALLOCATED_MEMORY);
   EXPECT_STATUS(SEC_E_OK, FreeContextBuffer(out.pvBuffer));
 }
 
@@ -80,6 +81,34 @@ TEST_F(CredSspBuffers, AlertBufferIsEmptyOnSuccess) {
   SecBufferDesc two{SECBUFFER_VERSION, 2, buffers};
   ASSERT_STATUS(SEC_I_CONTINUE_NEEDED, client.call(nullptr, &two, leg, 0));
   EXPECT_EQ(0u, buffers[1].cbBuffer);
+}
+
+TEST_F(CredSspBuffers, GarbageLeavesTheOutputEmpty) {
+  begin();
+  Bytes garbage(5000, 0xFA), memory(5000);
+  SecBuffer in[] = {{5000, SECBUFFER_TOKEN, garbage.data()}, {0, SECBUFFER_EMPTY, nullptr}};
+  SecBufferDesc input{SECBUFFER_VERSION, 2, in};
+  out = {5000, SECBUFFER_TOKEN, memory.data()};
+  EXPECT_STATUS(SEC_E_INVALID_TOKEN, client.call(&input, &output, leg, 0));
+  EXPECT_EQ(0u, out.cbBuffer);
+}
+
+// What lies in PKG_PARAMS no package here can read: passed over unless it is said to be
+// credentials.
+TEST_F(CredSspBuffers, PackageParametersAreNoCredentials) {
+  std::uint8_t parameters[8]{};
+  SecBuffer in{sizeof parameters, SECBUFFER_PKG_PARAMS, parameters};
+  SecBufferDesc input{SECBUFFER_VERSION, 1, &in};
+  EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, client.call(&input, &output, leg));
+  EXPECT_FALSE(client.has_context());
+  in.cbBuffer = 0;
+  ASSERT_STATUS(SEC_I_CONTINUE_NEEDED, client.call(&input, &output, leg));
+  FreeContextBuffer(out.pvBuffer);
+  Party other = Party::client(pair.client_credential,
+                              kClientFlags & ~ULONG{ISC_REQ_USE_SUPPLIED_CREDS}, kTarget);
+  in.cbBuffer = sizeof parameters;
+  ASSERT_STATUS(SEC_I_CONTINUE_NEEDED, other.call(&input, &output, leg));
+  FreeContextBuffer(out.pvBuffer);
 }
 
 // A later leg without input waits for some; output and handle stay as they are.

@@ -48,6 +48,15 @@ inline std::string name_of_version(const testing::TestParamInfo<DWORD>& info) {
   return info.param == SP_PROT_TLS1_2_CLIENT ? "Tls12" : "Tls13";
 }
 
+// Until the server's pubKeyAuth has reached the client, whose next leg is its last.
+inline void run_up_to_pub_key_auth(CredSspPair& pair, DWORD version) {
+  const std::size_t num_legs = version == SP_PROT_TLS1_2_CLIENT ? 4 : 3;
+  while (pair.client.legs().size() < num_legs) {
+    pair.server.receive(pair.client.run().token);
+    pair.client.receive(pair.server.run().token);
+  }
+}
+
 inline SecPkgContext_StreamSizes stream_sizes(Party& party) {
   SecPkgContext_StreamSizes sizes{};
   EXPECT_STATUS(SEC_E_OK, QueryContextAttributesW(party.get(), SECPKG_ATTR_STREAM_SIZES, &sizes));

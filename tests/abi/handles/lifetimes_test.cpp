@@ -1,5 +1,5 @@
 // Who keeps what alive, what a context answers at each age, and what a failed first leg leaves.
-#include "abi/party.h"
+#include "abi/credssp/pair.h"
 
 namespace caller {
 namespace {
@@ -52,6 +52,47 @@ TEST(Lifetimes, LaterLegsNeedNoCredential) {
                 AcceptSecurityContext(nullptr, server.get(), &input, 0, SECURITY_NATIVE_DREP,
                                       nullptr, nullptr, &attributes, nullptr));
   FreeContextBuffer(out.pvBuffer);
+}
+
+// Later legs of CREDSSP: no credential, one that was freed (as the remote desktop's client has it),
+// no place for the handle, or one elsewhere, which is written only when the leg went well.
+TEST(Lifetimes, LaterLegsOfAStreamNeedTheContextOnly) {
+  CredSspPair pair;
+  const Bytes hello = pair.client.run().token;
+  pair.server.receive(hello);
+  Bytes flight = pair.server.run().token;
+  SecBuffer in[] = {{5, SECBUFFER_TOKEN, flight.data()}, {0, SECBUFFER_EMPTY, nullptr}};
+  SecBufferDesc input{SECBUFFER_VERSION, 2, in};
+  SecBuffer out{0, SECBUFFER_TOKEN, nullptr};
+  SecBufferDesc output{SECBUFFER_VERSION, 1, &out};
+  ULONG attributes = 0;
+  const auto leg = [&](CredHandle* credential, CtxtHandle* place, ULONG flags) {
+    in[1] = {0, SECBUFFER_EMPTY, nullptr};
+    return InitializeSecurityContextW(credential, pair.client.get(), nullptr, flags, 0,
+                                      SECURITY_NATIVE_DREP, &input, 0, place, &output, &attributes,
+                                      nullptr);
+  };
+  CtxtHandle elsewhere{1, 2};
+  EXPECT_STATUS(SEC_E_INCOMPLETE_MESSAGE, leg(nullptr, &elsewhere, ISC_REQ_ALLOCATE_MEMORY));
+  in[0].cbBuffer = static_cast<ULONG>(flight.size());
+  EXPECT_STATUS(SEC_E_INSUFFICIENT_MEMORY, leg(nullptr, &elsewhere, 0));
+  EXPECT_EQ(1u, elsewhere.dwLower);
+  EXPECT_EQ(2u, elsewhere.dwUpper);
+  ASSERT_STATUS(SEC_I_CONTINUE_NEEDED, leg(nullptr, &elsewhere, ISC_REQ_ALLOCATE_MEMORY));
+  EXPECT_EQ(0, std::memcmp(&elsewhere, pair.client.get(), sizeof elsewhere));
+  pair.server.receive({static_cast<std::uint8_t*>(out.pvBuffer), out.cbBuffer});
+  FreeContextBuffer(out.pvBuffer);
+
+  EXPECT_STATUS(SEC_E_OK, FreeCredentialsHandle(pair.client_credential.get()));
+  flight = pair.server.run().token;
+  in[0] = {static_cast<ULONG>(flight.size()), SECBUFFER_TOKEN, flight.data()};
+  ASSERT_STATUS(SEC_I_CONTINUE_NEEDED,
+                leg(pair.client_credential.get(), nullptr, ISC_REQ_ALLOCATE_MEMORY));
+  pair.server.receive({static_cast<std::uint8_t*>(out.pvBuffer), out.cbBuffer});
+  FreeContextBuffer(out.pvBuffer);
+  pair.client_credential.release();
+  pair.client.receive(pair.server.run().token);
+  ASSERT_LOGGED_ON(pair.client, pair.server);
 }
 
 TEST(Lifetimes, OneCredentialServesSeveralContextsAtOnce) {

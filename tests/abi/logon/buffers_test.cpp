@@ -102,6 +102,43 @@ TEST_P(LegBuffers, AttributesAndExpiryMayBeMissing) {
   EXPECT_STATUS(SEC_E_OK, DeleteSecurityContext(&context));
 }
 
+// The challenge's answer waits for the same call with more room.
+TEST_P(LegBuffers, ALaterLegMayFindNoRoomFirst) {
+  Pair pair(GetParam());
+  pair.server.receive(pair.client.run().token);
+  Bytes challenge = pair.server.run().token;
+  Message input{buffer(SECBUFFER_TOKEN, challenge)};
+  Bytes memory(20, 0xEE);
+  out = buffer(SECBUFFER_TOKEN, memory);
+  Leg leg;
+  EXPECT_STATUS(SEC_E_BUFFER_TOO_SMALL, pair.client.call(input.get(), &output, leg, 0));
+  EXPECT_EQ(0u, out.cbBuffer);
+  EXPECT_EQ(Bytes(20, 0xEE), memory);
+  const auto needed = static_cast<std::size_t>(last_error().value);
+  EXPECT_STATUS(SEC_E_BUFFER_TOO_SMALL, pair.client.call(input.get(), nullptr, leg, 0));
+  out = {static_cast<ULONG>(needed), SECBUFFER_TOKEN, nullptr};
+  EXPECT_STATUS(SEC_E_INTERNAL_ERROR, pair.client.call(input.get(), &output, leg, 0));
+  Bytes other = challenge;
+  other.back() ^= 1;
+  EXPECT_STATUS(SEC_E_INVALID_TOKEN, pair.client.step(other).status);
+  pair.client.receive(challenge);
+  EXPECT_EQ(needed, pair.client.run().token.size());
+  pair.server.receive(pair.client.last().token);
+  ASSERT_LOGGED_ON(pair.client, pair.server);
+}
+
+// What Windows' NTLM says to a message that nobody awaits; the context stays what it is.
+TEST_P(LegBuffers, LegsAfterTheLastAreOutOfSequence) {
+  Pair pair(GetParam());
+  ASSERT_LOGGED_ON(pair.client, pair.server);
+  for (Party* party : {&pair.client, &pair.server}) {
+    EXPECT_STATUS(SEC_E_OUT_OF_SEQUENCE, party->step({}).status);
+    EXPECT_STATUS(SEC_E_OUT_OF_SEQUENCE, party->step(pair.client.legs()[0].token).status);
+    SecPkgContext_Sizes sizes{};
+    EXPECT_STATUS(SEC_E_OK, QueryContextAttributesW(party->get(), SECPKG_ATTR_SIZES, &sizes));
+  }
+}
+
 // Windows' own callers give the last leg of a server no output, or an empty one.
 TEST(NtlmLastLeg, NeedsNoOutput) {
   for (const bool with_empty_one : {true, false}) {

@@ -31,6 +31,7 @@ std::string delegated(void* identity) {
   Party server = Party::server(server_credential, kServerFlags);
   talk(client, server);
   if (client.status() != SEC_E_OK || server.status() != SEC_E_OK) return why();
+  EXPECT_EQ(identity != nullptr, (client.last().attributes & ISC_RET_USED_SUPPLIED_CREDS) != 0);
   opensspi_identity who{};
   if (opensspi_delegated_credential(server.get(), &who) != SEC_E_OK) return why();
   std::string found = std::string(who.user) + ':' + who.password;
