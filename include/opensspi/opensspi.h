@@ -270,12 +270,13 @@ typedef struct opensspi_logon {
 /* Gives the NT hash of a user: opensspi_nt_hash() of the password. Returns 0 and the hash when the
  * account may log on; STATUS_NO_SUCH_USER (0xC0000064) when there is none; any other NTSTATUS, with
  * the hash filled in, refuses for that reason, which the client learns only if its password was
- * right (STATUS_ACCOUNT_DISABLED 0xC0000072, …). */
+ * right (STATUS_ACCOUNT_DISABLED 0xC0000072, …). STATUS_NO_LOGON_SERVERS (0xC000005E): whoever knows
+ * could not be asked, which is SEC_E_NO_AUTHENTICATING_AUTHORITY on both sides. */
 typedef uint32_t (*opensspi_nt_hash_callback)(const char *user, const char *domain,
                                               uint8_t nt_hash[16], void *user_data);
 
 /* Judges by itself: 0 and the session base key ([MS-NLMP] 3.3.2) when accepted, else the NTSTATUS
- * of the refusal. */
+ * of the refusal; STATUS_NO_LOGON_SERVERS as above. */
 typedef uint32_t (*opensspi_logon_callback)(const opensspi_logon *logon,
                                             uint8_t session_base_key[16], void *user_data);
 

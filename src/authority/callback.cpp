@@ -7,6 +7,14 @@
 #include "ntlm/keys.h"
 
 namespace opensspi::authority {
+namespace {
+
+tl::unexpected<Error> nobody_to_ask() {
+  return fail(Status::NoAuthenticatingAuthority, "the program finds nobody to ask",
+              nt_status::kNoLogonServers);
+}
+
+}  // namespace
 
 CallbackAuthority::CallbackAuthority(HostNames names, HashCallback hash)
     : names_(std::move(names)), hash_(std::move(hash)) {}
@@ -20,6 +28,7 @@ Result<SecretArray<16>> CallbackAuthority::check_hash(const NtlmResponse& respon
   if (!known) answer.nt_hash = NtHash();
   Result<SecretArray<16>> key = ntlm::check_response(answer.nt_hash, response);
   if (!key && key.error().status != Status::LogonDenied) return fail(key.error());
+  if (answer.nt_status == nt_status::kNoLogonServers) return nobody_to_ask();
   if (!known) {
     return fail(Status::LogonDenied, "the program knows no account of that name",
                 nt_status::kNoSuchUser);
@@ -36,6 +45,7 @@ Result<SecretArray<16>> CallbackAuthority::check_hash(const NtlmResponse& respon
 
 Result<SecretArray<16>> CallbackAuthority::ask_verdict(const NtlmResponse& response) const {
   LogonAnswer answer = logon_(response);
+  if (answer.nt_status == nt_status::kNoLogonServers) return nobody_to_ask();
   if (answer.nt_status != 0) {
     return fail(Status::LogonDenied, "the program refused the logon", answer.nt_status);
   }

@@ -15,6 +15,17 @@ struct Leg {
   ULONG extra = 0, missing = 0;
 };
 
+// SEC_CHANNEL_BINDINGS as Windows' TLS callers fill it.
+inline Bytes bindings(std::string_view data) {
+  SEC_CHANNEL_BINDINGS header{};
+  header.cbApplicationDataLength = static_cast<ULONG>(data.size());
+  header.dwApplicationDataOffset = sizeof header;
+  Bytes bytes(sizeof header + data.size());
+  std::memcpy(bytes.data(), &header, sizeof header);
+  std::memcpy(bytes.data() + sizeof header, data.data(), data.size());
+  return bytes;
+}
+
 class Party {
  public:
   static Party client(Credential& credential, ULONG flags,

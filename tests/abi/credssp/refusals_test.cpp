@@ -6,8 +6,7 @@ namespace caller {
 namespace {
 
 constexpr std::uint32_t kLogonFailure = 0xC000006D, kNoSuchUser = 0xC0000064,
-                        kWrongPassword = 0xC000006A, kAccountDisabled = 0xC0000072,
-                        kNoLogonServers = 0xC000005E;
+                        kWrongPassword = 0xC000006A, kAccountDisabled = 0xC0000072;
 
 class Refusals : public testing::TestWithParam<DWORD> {
  protected:
@@ -191,22 +190,6 @@ TEST_P(Refusals, TouchedTokensEndNowhere) {
     const bool both = pair.client.status() == SEC_E_OK && pair.server.status() == SEC_E_OK;
     EXPECT_NE(touched, both) << turn;
   }
-}
-
-TEST(RefusalsWithoutAuthority, NoLogonServers) {
-  struct Judge {
-    static std::uint32_t logon(const opensspi_logon*, std::uint8_t[16], void*) {
-      return kNoLogonServers;
-    }
-  };
-  opensspi_authority authority{};
-  authority.size = sizeof authority;
-  authority.logon = Judge::logon;
-  CredSspPair pair({.authority = authority});
-  talk(pair.client, pair.server);
-  EXPECT_LT(pair.server.status(), 0);
-  EXPECT_STATUS(SEC_E_NO_AUTHENTICATING_AUTHORITY, pair.client.status());
-  EXPECT_EQ(kNoLogonServers, context_error(pair.client).nt_status);
 }
 
 // Null sessions are never let into CREDSSP: who asks for one logs on under its name.

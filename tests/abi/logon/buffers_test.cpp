@@ -176,17 +176,6 @@ TEST(NtlmMessages, OutOfOrderAreOutOfSequence) {
   EXPECT_STATUS(SEC_E_OUT_OF_SEQUENCE, other.client.step(pair.client.legs()[1].token).status);
 }
 
-// SEC_CHANNEL_BINDINGS as Windows' TLS callers fill it.
-Bytes bindings(std::string_view data) {
-  SEC_CHANNEL_BINDINGS header{};
-  header.cbApplicationDataLength = static_cast<ULONG>(data.size());
-  header.dwApplicationDataOffset = sizeof header;
-  Bytes bytes(sizeof header + data.size());
-  std::memcpy(bytes.data(), &header, sizeof header);
-  std::memcpy(bytes.data() + sizeof header, data.data(), data.size());
-  return bytes;
-}
-
 SECURITY_STATUS bound(const Through& through, const Bytes& of_client, const Bytes& of_server,
                       ULONG server_flags = 0) {
   Pair pair(through, kEverything, server_flags);

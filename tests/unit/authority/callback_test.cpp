@@ -74,6 +74,17 @@ TEST_F(HashCallbackTest, RefusalsAreToldToTheRightPasswordOnly) {
   }
 }
 
+// Right password or wrong: nobody has looked at it.
+TEST_F(HashCallbackTest, NobodyToAskIsNoRefusal) {
+  answer = nt_status::kNoLogonServers;
+  for (const char* password : {"secret", "wrong"}) {
+    const auto logon = log_on("alice", password);
+    ASSERT_FALSE(logon);
+    EXPECT_EQ(logon.error().status, Status::NoAuthenticatingAuthority);
+    EXPECT_EQ(logon.error().nt_status, nt_status::kNoLogonServers);
+  }
+}
+
 // What a program answers that forgot the hash, or says that there is no user, opens nothing.
 TEST_F(HashCallbackTest, AHashOfZerosOpensNothing) {
   CallbackAuthority forgetful(

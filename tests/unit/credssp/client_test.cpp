@@ -36,8 +36,8 @@ class Client : public testing::Test {
   void start(std::vector<ScriptedLeg> legs, const ClientRules& rules = {}) {
     auto inner = std::make_unique<ScriptedContext>(Role::Client, std::move(legs));
     script = inner.get();
-    client = std::make_unique<ClientProtocol>(test::make_environment(nullptr), std::move(inner),
-                                              empty_ts_credentials(), rules);
+    client = std::make_unique<ClientProtocol>(environment, std::move(inner), empty_ts_credentials(),
+                                              rules);
     first = client->begin(kKey);
   }
 
@@ -74,6 +74,7 @@ class Client : public testing::Test {
 
   TsRequest answer_or_empty() { return proof ? answer() : TsRequest{}; }
 
+  std::shared_ptr<Environment> environment = test::make_environment(nullptr);
   ScriptedContext* script = nullptr;
   std::unique_ptr<ClientProtocol> client;
   ScriptedProtection server{Role::Server};
@@ -217,6 +218,16 @@ TEST_F(Client, RefusesAPubKeyAuthForAnotherKey) {
   TsRequest request;
   request.pub_key_auth = proof->answer({nonce, other}).value();
   expect_refused(request, Status::MutualAuthFailed);
+}
+
+TEST_F(Client, ProvesNothingWithoutANonce) {
+  environment->random = [](ByteSpan) -> Result<void> {
+    return fail(Status::InternalError, "the system gives no random bytes");
+  };
+  start(bare());
+  TsRequest challenge;
+  challenge.nego_tokens = {{2}};
+  expect_refused(challenge, Status::InternalError);
 }
 
 TEST_F(Client, RefusesPubKeyAuthBeforeItsOwn) {
