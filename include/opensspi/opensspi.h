@@ -48,7 +48,7 @@ typedef struct opensspi_error {
   uint32_t nt_status;     /* the true reason of a refusal as NTSTATUS; 0: there is none. For the
                              server's own eyes: the peer is told less */
   int64_t value;          /* a figure that helps (a TLS alert, a clock skew in seconds, a Win32
-                             error), or 0 */
+                             error, the bytes that a token needs), or 0 */
   const char *why;        /* static text, a sentence for a person; "" when nothing failed */
 } opensspi_error;
 

@@ -120,10 +120,12 @@ OPENSSPI_API SECURITY_STATUS SEC_ENTRY ChangeAccountPasswordA(
  * the TOKEN of `pOutput` goes to the peer whenever its cbBuffer is not 0, also when the call
  * failed. It is the caller's, or with ISC_REQ_ALLOCATE_MEMORY handed out.
  * SEC_E_OK: established. SEC_I_CONTINUE_NEEDED: wait for the peer. SEC_E_INCOMPLETE_MESSAGE: call
- * again with more input; nothing was taken. Any other negative status ends the authentication, and
- * the context is still to be deleted. SEC_E_LOGON_DENIED, SEC_E_INVALID_TOKEN,
- * SEC_E_MESSAGE_ALTERED, SEC_E_TARGET_UNKNOWN, SEC_E_WRONG_PRINCIPAL, SEC_E_NO_CREDENTIALS,
- * SEC_E_BUFFER_TOO_SMALL, and for TLS the SEC_E_CERT_ codes and SEC_E_UNTRUSTED_ROOT. */
+ * again with more input; nothing was taken. SEC_E_INSUFFICIENT_MEMORY (TLS),
+ * SEC_E_BUFFER_TOO_SMALL: call again with the same input and more room for the TOKEN;
+ * opensspi_error.value says how much. Any other negative status ends the authentication, and the
+ * context is still to be deleted: SEC_E_LOGON_DENIED, SEC_E_INVALID_TOKEN, SEC_E_MESSAGE_ALTERED,
+ * SEC_E_NO_CREDENTIALS, and more, which docs/contexts.md lists. An established context stays so and
+ * answers SEC_E_UNSUPPORTED_FUNCTION (TLS) or SEC_E_OUT_OF_SEQUENCE when there is nothing to do. */
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY InitializeSecurityContextW(
     PCredHandle phCredential, PCtxtHandle phContext, SEC_WCHAR *pszTargetName, ULONG fContextReq,
     ULONG Reserved1, ULONG TargetDataRep, PSecBufferDesc pInput, ULONG Reserved2,

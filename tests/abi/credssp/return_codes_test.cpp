@@ -206,6 +206,33 @@ TEST_F(LegReturnCodes, InternalErrorWhenTheAccountsAreNone) {
   std::filesystem::remove(accounts);
 }
 
+// TLS alerts: what the peer says of our certificate, our name, itself.
+TEST_F(LegReturnCodes, WhatThePeersTlsSays) {
+  struct Row {
+    Party CredSspPair::*party;
+    std::uint8_t description;  // RFC 8446 6.2
+    SECURITY_STATUS status;
+  };
+  const Row rows[] = {{&CredSspPair::client, 80, SEC_E_INTERNAL_ERROR},
+                      {&CredSspPair::client, 112, SEC_E_WRONG_PRINCIPAL},
+                      {&CredSspPair::client, 116, SEC_E_NO_CREDENTIALS},
+                      {&CredSspPair::client, 70, SEC_E_UNSUPPORTED_FUNCTION},
+                      {&CredSspPair::client, 71, SEC_E_ALGORITHM_MISMATCH},
+                      {&CredSspPair::server, 80, SEC_E_INTERNAL_ERROR},
+                      {&CredSspPair::server, 48, SEC_E_UNTRUSTED_ROOT},
+                      {&CredSspPair::server, 45, SEC_E_CERT_EXPIRED},
+                      {&CredSspPair::server, 46, SEC_E_CERT_UNKNOWN}};
+  for (const Row& row : rows) {
+    CredSspPair other({.client_protocols = SP_PROT_TLS1_2_CLIENT});
+    other.server.receive(other.client.run().token);
+    other.server.run();
+    Party& party = other.*row.party;
+    const Bytes alert = {0x15, 3, 3, 0, 2, 2, row.description};
+    EXPECT_STATUS(row.status, party.step(alert).status);
+    EXPECT_EQ(row.description, context_error(party).value);
+  }
+}
+
 // A status without a SEC_E_ of its own fails the client as it is: [MS-CSSP] 3.1.5.
 TEST_F(LegReturnCodes, AnyOtherStatusOfTheServers) {
   constexpr std::uint32_t kQuotaExceeded = 0xC0000044;
