@@ -53,6 +53,13 @@ CredSspCredential::CredSspCredential(std::shared_ptr<const Environment> environm
 
 Result<std::unique_ptr<Context>> CredSspCredential::new_context(
     const ContextRequest& request) const {
+  // What else CredSSP cannot give is not granted; these would be another protocol, another way.
+  if (has(request.flags, ContextFlags::PromptForCreds)) {
+    return fail(Status::UnsupportedFunction, "nobody is asked for credentials here");
+  }
+  if (has(request.flags, ContextFlags::Datagram)) {
+    return fail(Status::UnsupportedFunction, "CredSSP is spoken over streams only");
+  }
   return request.role == Role::Client ? new_client(request) : new_server(request);
 }
 
@@ -98,9 +105,6 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_client(
   if (!outbound_) return fail(Status::NoCredentials, "the credential is for servers only");
   if (outbound_->policy_only) {
     return fail(Status::NoCredentials, "the credential was acquired to look at policy only");
-  }
-  if (has(request.flags, ContextFlags::PromptForCreds)) {
-    return fail(Status::UnsupportedFunction, "nobody is asked for credentials here");
   }
   const Client client = client_for(request.target_name);
   SecretBytes ts_credentials = empty_ts_credentials();

@@ -14,6 +14,10 @@ constexpr ULONG kServerAlways = ASC_RET_REPLAY_DETECT | ASC_RET_SEQUENCE_DETECT 
                                 ASC_RET_ALLOCATED_MEMORY;
 static_assert(kClientAlways == 0x0009811C && kServerAlways == 0x0003011C);
 
+// What is refused, for it cannot be done or would be another protocol.
+constexpr ULONG kClientRefused = ISC_REQ_PROMPT_FOR_CREDS | ISC_REQ_DATAGRAM;
+constexpr ULONG kServerRefused = ASC_REQ_DATAGRAM;
+
 struct Row {
   ULONG asked;
   ULONG on_each_leg = 0;  // beside what there is always
@@ -31,7 +35,6 @@ constexpr Row kClientRows[] = {
     {ISC_REQ_USE_SUPPLIED_CREDS, ISC_RET_USED_SUPPLIED_CREDS},
     {ISC_REQ_ALLOCATE_MEMORY},
     {ISC_REQ_USE_DCE_STYLE},
-    {ISC_REQ_DATAGRAM},
     {ISC_REQ_CONNECTION, ISC_RET_CONNECTION},
     {ISC_REQ_CALL_LEVEL},
     {ISC_REQ_FRAGMENT_SUPPLIED},
@@ -53,8 +56,8 @@ constexpr Row kClientRows[] = {
     {ISC_REQ_UNVERIFIED_TARGET_NAME},
     {ISC_REQ_CONFIDENTIALITY_ONLY},
     {0x80000000},
-    {~ULONG{ISC_REQ_PROMPT_FOR_CREDS},
-     ISC_RET_USED_SUPPLIED_CREDS | ISC_RET_CONNECTION | ISC_RET_EXTENDED_ERROR, ISC_RET_DELEGATE}};
+    {~kClientRefused, ISC_RET_USED_SUPPLIED_CREDS | ISC_RET_CONNECTION | ISC_RET_EXTENDED_ERROR,
+     ISC_RET_DELEGATE}};
 
 constexpr Row kServerRows[] = {{0},
                                {ASC_REQ_DELEGATE},  // accepted; granted when the client delegates
@@ -67,7 +70,6 @@ constexpr Row kServerRows[] = {{0},
                                {0x00000080},
                                {ASC_REQ_ALLOCATE_MEMORY},
                                {ASC_REQ_USE_DCE_STYLE},
-                               {ASC_REQ_DATAGRAM},
                                {ASC_REQ_CONNECTION, ASC_RET_CONNECTION},
                                {ASC_REQ_CALL_LEVEL},
                                {ASC_REQ_FRAGMENT_SUPPLIED},
@@ -89,7 +91,7 @@ constexpr Row kServerRows[] = {{0},
                                {0x20000000},
                                {0x40000000},
                                {0x80000000},
-                               {~ULONG{0}, ASC_RET_CONNECTION | ASC_RET_EXTENDED_ERROR}};
+                               {~kServerRefused, ASC_RET_CONNECTION | ASC_RET_EXTENDED_ERROR}};
 
 // One bit in each row, and every bit of 32 in one of them but `refused`.
 template <std::size_t N>
@@ -100,8 +102,8 @@ constexpr bool names_every_bit(const Row (&rows)[N], ULONG refused) {
   }
   return named == ~ULONG{0};
 }
-static_assert(names_every_bit(kClientRows, ISC_REQ_PROMPT_FOR_CREDS));
-static_assert(names_every_bit(kServerRows, 0));
+static_assert(names_every_bit(kClientRows, kClientRefused));
+static_assert(names_every_bit(kServerRows, kServerRefused));
 
 void expect_granted(const Party& party, const Row& row, ULONG always) {
   const std::size_t num_legs = party.legs().size();
@@ -138,11 +140,15 @@ TEST_F(Flags, OfAServer) {
   }
 }
 
-TEST_F(Flags, TheLibraryAsksNobodyForCredentials) {
-  Party client = Party::client(credentials.client_credential,
-                               kClientFlags | ISC_REQ_PROMPT_FOR_CREDS, kTarget);
-  EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, client.run().status);
-  EXPECT_FALSE(client.has_context());
+TEST_F(Flags, ThatAreRefused) {
+  for (const ULONG asked : {ISC_REQ_PROMPT_FOR_CREDS, ISC_REQ_DATAGRAM}) {
+    Party client = Party::client(credentials.client_credential, asked, kTarget);
+    EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, client.run().status);
+    EXPECT_FALSE(client.has_context());
+  }
+  Party server = Party::server(credentials.server_credential, ASC_REQ_DATAGRAM);
+  EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, server.step(credentials.client.run().token).status);
+  EXPECT_FALSE(server.has_context());
 }
 
 // The query answers what the last leg granted.

@@ -127,18 +127,6 @@ TEST_P(LegBuffers, ALaterLegMayFindNoRoomFirst) {
   ASSERT_LOGGED_ON(pair.client, pair.server);
 }
 
-// What Windows' NTLM says to a message that nobody awaits; the context stays what it is.
-TEST_P(LegBuffers, LegsAfterTheLastAreOutOfSequence) {
-  Pair pair(GetParam());
-  ASSERT_LOGGED_ON(pair.client, pair.server);
-  for (Party* party : {&pair.client, &pair.server}) {
-    EXPECT_STATUS(SEC_E_OUT_OF_SEQUENCE, party->step({}).status);
-    EXPECT_STATUS(SEC_E_OUT_OF_SEQUENCE, party->step(pair.client.legs()[0].token).status);
-    SecPkgContext_Sizes sizes{};
-    EXPECT_STATUS(SEC_E_OK, QueryContextAttributesW(party->get(), SECPKG_ATTR_SIZES, &sizes));
-  }
-}
-
 // Windows' own callers give the last leg of a server no output, or an empty one.
 TEST(NtlmLastLeg, NeedsNoOutput) {
   for (const bool with_empty_one : {true, false}) {
