@@ -26,10 +26,12 @@ inline constexpr std::string_view kPassword = "Password!";
 
 class CredSspWorld {
  public:
-  explicit CredSspWorld(policy::RawNtlm raw_ntlm = policy::RawNtlm::Auto) {
+  explicit CredSspWorld(policy::RawNtlm raw_ntlm = policy::RawNtlm::Auto,
+                        policy::EncryptionOracle oracle = policy::EncryptionOracle::Force) {
     authority->add_user("DOMAIN", "user", kPassword);
     policy::Policy policy;
     policy.raw_ntlm = raw_ntlm;
+    policy.encryption_oracle = oracle;
     environment->policy = [snapshot = std::make_shared<const policy::Policy>(policy)] {
       return snapshot;
     };
@@ -68,10 +70,12 @@ class CredSspWorld {
     const auto identity = make_identity("DOMAIN", "user", password);
     return std::make_unique<credssp::ClientProtocol>(
         environment, inner(Role::Client, identity),
-        credssp::write_ts_credentials(*identity).value(), credssp::ClientRules{.delegates = true});
+        credssp::write_ts_credentials(*identity).value(),
+        credssp::ClientRules{.delegates = true, .oldest_version = oldest_version(Role::Client)});
   }
   [[nodiscard]] std::unique_ptr<credssp::Protocol> server_protocol() const {
-    return std::make_unique<credssp::ServerProtocol>(inner(Role::Server, nullptr));
+    return std::make_unique<credssp::ServerProtocol>(inner(Role::Server, nullptr),
+                                                     oldest_version(Role::Server));
   }
 
   std::shared_ptr<FakeAuthority> authority = std::make_shared<FakeAuthority>();
@@ -81,6 +85,10 @@ class CredSspWorld {
   std::unique_ptr<SecurityPackage> package = credssp::make_package(environment, *negotiate);
 
  private:
+  [[nodiscard]] std::uint32_t oldest_version(Role role) const {
+    return policy::oldest_credssp_version(*environment->policy(), role == Role::Server);
+  }
+
   [[nodiscard]] std::unique_ptr<Context> inner(Role role,
                                                std::shared_ptr<const Identity> identity) const {
     AcquireRequest acquire;
@@ -152,11 +160,15 @@ struct ProtocolRun {
   [[nodiscard]] bool both_complete() const { return client_complete && server_complete; }
 };
 
-// Runs the protocol without TLS. `tamper` sees each message, numbered from 0, before it is
-// delivered; a message that does not parse is a refusal.
+// Sees each message, numbered from 0, before it is delivered.
+using Tamper = std::function<void(std::size_t, Bytes&)>;
+
+// Runs the protocol without TLS; a message that does not parse is a refusal. Both sides announce
+// `version`, whatever this library announces.
 inline ProtocolRun run_protocol(
     credssp::Protocol& client, credssp::Protocol& server,
-    const std::function<void(std::size_t, Bytes&)>& tamper = [](std::size_t, Bytes&) {}) {
+    const Tamper& tamper = [](std::size_t, Bytes&) {},
+    std::uint32_t version = credssp::kOwnVersion) {
   const Bytes key = {0x30, 0x03, 0x02, 0x01, 0x01};
   constexpr std::size_t kMostMessages = 16;
   ProtocolRun run;
@@ -167,7 +179,9 @@ inline ProtocolRun run_protocol(
     bool& complete = to_server ? run.client_complete : run.server_complete;
     complete = said.progress && *said.progress == Progress::Complete;
     if (!said.message) break;
-    Bytes der = said.message->write();
+    credssp::TsRequest sent = *said.message;
+    sent.version = version;
+    Bytes der = sent.write();
     run.messages.push_back(der);
     tamper(run.messages.size() - 1, der);
     credssp::Reply& heard = to_server ? run.server : run.client;

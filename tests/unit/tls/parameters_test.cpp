@@ -6,8 +6,8 @@
 #include <string>
 #include <thread>
 
+#include "support/plain_peer.h"
 #include "support/tls_loopback.h"
-#include "unit/tls/plain_peer.h"
 
 namespace opensspi {
 namespace {
