@@ -38,13 +38,14 @@ const Bytes* AvPairs::find(AvId id) const {
 }
 
 void AvPairs::set(AvId id, ByteView value) {
-  const auto found = std::find_if(pairs_.begin(), pairs_.end(),
-                                  [id](const AvPair& pair) { return pair.id == id; });
+  const auto same_id = [id](const AvPair& pair) { return pair.id == id; };
+  const auto found = std::find_if(pairs_.begin(), pairs_.end(), same_id);
   if (found == pairs_.end()) {
     pairs_.push_back({id, copy(value)});
-  } else {
-    found->value = copy(value);
+    return;
   }
+  found->value = copy(value);
+  pairs_.erase(std::remove_if(found + 1, pairs_.end(), same_id), pairs_.end());
 }
 
 Result<std::uint32_t> AvPairs::flags() const {

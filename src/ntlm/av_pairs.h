@@ -43,7 +43,8 @@ class AvPairs {
 
   // The value of the first pair with this id, null when there is none.
   [[nodiscard]] const Bytes* find(AvId id) const;
-  // Replaces the first pair with this id, or adds one at the end.
+  // Replaces the first pair with this id, or adds one at the end; others with it go, so that
+  // nobody who looks at another than the first reads something else.
   void set(AvId id, ByteView value);
 
   // MsvAvFlags, 0 when absent. InvalidToken for a pair of the wrong size; so for the timestamp.

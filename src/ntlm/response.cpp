@@ -19,11 +19,13 @@ Result<AvPairs> response_pairs(const AvPairs& target_info, bool with_mic,
                                const ResponseInput& input) {
   TRY_ASSIGN(const Bytes target_name, utf8_to_utf16le(input.target_name));
   AvPairs pairs = target_info;
-  TRY_ASSIGN(std::uint32_t flags, pairs.flags());
+  TRY_ASSIGN(const std::uint32_t said_by_server, pairs.flags());
+  // What the client says of itself a CHALLENGE cannot say for it.
+  std::uint32_t flags = said_by_server & ~(kAvFlagMicPresent | kAvFlagUntrustedTargetName);
   // [MS-NLMP] 3.1.5.1.2: a timestamp in the CHALLENGE obliges the client to send a MIC.
   if (with_mic) flags |= kAvFlagMicPresent;
   if (input.unverified_target_name) flags |= kAvFlagUntrustedTargetName;
-  if (flags != 0) pairs.set_flags(flags);
+  if (flags != 0 || pairs.find(AvId::Flags) != nullptr) pairs.set_flags(flags);
   pairs.set(AvId::ChannelBindings, input.channel_bindings);
   pairs.set(AvId::TargetName, target_name);
   return pairs;

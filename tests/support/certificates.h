@@ -43,7 +43,8 @@ struct Recipe {
   const char* digest = "SHA256";                          // null: the key's own
 };
 
-Issued issue(const Recipe& recipe);
+// With a new key of the recipe's kind, or with the one that is given.
+Issued issue(const Recipe& recipe, std::shared_ptr<EVP_PKEY> key = nullptr);
 // A self-signed authority.
 Issued issue_authority(const std::string& common_name);
 // One server certificate of each kind for the whole program: RSA keys take long to make.
@@ -103,9 +104,10 @@ inline void add_extensions(X509* x509, X509* issuer, const Recipe& recipe) {
 
 }  // namespace certificates
 
-inline Issued issue(const Recipe& recipe) {
+inline Issued issue(const Recipe& recipe, std::shared_ptr<EVP_PKEY> key) {
   static long serial = 1000;
-  Issued issued{{X509_new(), X509_free}, certificates::make_key(recipe.key)};
+  if (key == nullptr) key = certificates::make_key(recipe.key);
+  Issued issued{{X509_new(), X509_free}, std::move(key)};
   X509* x509 = issued.x509.get();
   X509* issuer = recipe.issuer == nullptr ? x509 : recipe.issuer->x509.get();
   EVP_PKEY* signer = recipe.issuer == nullptr ? issued.key.get() : recipe.issuer->key.get();
