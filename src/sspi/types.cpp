@@ -15,6 +15,9 @@ std::uint32_t nt_status_for_peer(std::uint32_t nt_status) {
   switch (nt_status) {
     case nt_status::kNoSuchUser:
     case nt_status::kWrongPassword:
+    // Deviation: Windows tells a lockout to everybody, and so which names there are. Told to the
+    // right password only, it would confirm a guess that the lockout is to stop.
+    case nt_status::kAccountLockedOut:
       return nt_status::kLogonFailure;
     default:
       return nt_status;

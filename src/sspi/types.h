@@ -81,7 +81,7 @@ inline constexpr std::uint32_t kAccountLockedOut = 0xC0000234;
 }  // namespace nt_status
 
 // What a peer may learn of a refusal: who the true reason shows to exist, or a password to be
-// wrong, is STATUS_LOGON_FAILURE outside. 0 stays 0.
+// wrong or, in a lockout, right, is STATUS_LOGON_FAILURE outside. 0 stays 0.
 [[nodiscard]] std::uint32_t nt_status_for_peer(std::uint32_t nt_status);
 
 }  // namespace opensspi

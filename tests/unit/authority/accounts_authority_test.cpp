@@ -120,7 +120,7 @@ TEST_F(AccountsJudge, Refusals) {
       {"changing", "secret", kPasswordMustChange, kPasswordMustChange,
        "the password must be changed before the next logon"},
       {"changing", "wrong", kWrongPassword, kLogonFailure, "wrong password"},
-      {"locked", "secret", kAccountLockedOut, kAccountLockedOut,
+      {"locked", "secret", kAccountLockedOut, kLogonFailure,
        "the account is locked out after too many wrong passwords"},
       {"locked", "wrong", kWrongPassword, kLogonFailure,
        "wrong password, and the account is locked out"},
@@ -135,6 +135,19 @@ TEST_F(AccountsJudge, Refusals) {
     EXPECT_EQ(logon.error().value, 0);
   }
   EXPECT_TRUE(log_on("alice", "", "secret"));  // a right logon works after each
+}
+
+// Who locks an account by guessing must not go on and hear which guess is right, nor whether there
+// is such an account; the machine's own log tells both.
+TEST_F(AccountsJudge, ALockoutIsNoOracle) {
+  const auto for_peer = [&](const char* user, const char* password) {
+    const Error error = log_on(user, "", password).error();
+    return std::pair(error.status, nt_status_for_peer(error.nt_status));
+  };
+  EXPECT_EQ(for_peer("locked", "secret"), for_peer("locked", "wrong"));
+  EXPECT_EQ(for_peer("locked", "secret"), for_peer("nobody", "secret"));
+  EXPECT_STRNE(log_on("locked", "", "secret").error().why,
+               log_on("locked", "", "wrong").error().why);
 }
 
 TEST_F(AccountsJudge, AnAccountExpiresOnTime) {

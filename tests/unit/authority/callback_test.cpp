@@ -58,7 +58,7 @@ TEST_F(HashCallbackTest, RefusalsAreToldToTheRightPasswordOnly) {
       {0, "nobody", "secret", kNoSuchUser, kLogonFailure},
       {kAccountDisabled, "alice", "secret", kAccountDisabled, kAccountDisabled},
       {kAccountDisabled, "alice", "wrong", kWrongPassword, kLogonFailure},
-      {kAccountLockedOut, "alice", "secret", kAccountLockedOut, kAccountLockedOut},
+      {kAccountLockedOut, "alice", "secret", kAccountLockedOut, kLogonFailure},
       {kAccountLockedOut, "alice", "wrong", kWrongPassword, kLogonFailure},
       {kNoSuchUser, "alice", "secret", kNoSuchUser, kLogonFailure},
       {kNoSuchUser, "alice", "wrong", kNoSuchUser, kLogonFailure},

@@ -27,7 +27,7 @@ TEST(NtStatusForPeer, Table) {
       {kTimeDifferenceAtDc, kTimeDifferenceAtDc},
       {kAccountExpired, kAccountExpired},
       {kPasswordMustChange, kPasswordMustChange},
-      {kAccountLockedOut, kAccountLockedOut},
+      {kAccountLockedOut, kLogonFailure},
   };
   for (const Row& row : rows) {
     EXPECT_EQ(nt_status_for_peer(row.inside), row.outside) << std::hex << row.inside;
