@@ -2,6 +2,7 @@
 #include "logon/saved_credentials.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -12,6 +13,9 @@ namespace opensspi::logon {
 namespace {
 
 constexpr std::string_view kPrefix = "saved:";
+// Those that may hold a password, in the order in which they count.
+constexpr std::array kPasswordTypes = {SavedType::DomainPassword, SavedType::Generic,
+                                       SavedType::DomainVisiblePassword};
 constexpr std::size_t kMostNameSize = 4095;  // of what the kernel calls a key's description
 
 std::string key_name(std::string_view target, SavedType type) {
@@ -47,6 +51,7 @@ std::vector<std::string> targets_for(std::string_view target_name) {
 // like in Generic ones, under names that may be hosts' too: only under an SPN, where Windows'
 // remote desktop looks, is it a password in UTF-16LE.
 bool is_password(const SavedCredential& credential) {
+  if (std::ranges::find(kPasswordTypes, credential.type) == kPasswordTypes.end()) return false;
   if (credential.user.empty() || credential.blob.size() % 2 != 0) return false;
   return credential.type != SavedType::Generic || spn_of(credential.target);
 }
@@ -129,8 +134,7 @@ Result<std::vector<SavedCredential>> SavedCredentials::list(std::string_view fil
 Result<StoredIdentity> SavedCredentials::find(std::string_view target_name) const {
   TRY_ASSIGN(const Keyring ring, Keyring::open(user_, Keyring::Missing::Refuse));
   for (const std::string& target : targets_for(target_name)) {
-    for (const SavedType type :
-         {SavedType::DomainPassword, SavedType::Generic, SavedType::DomainVisiblePassword}) {
+    for (const SavedType type : kPasswordTypes) {
       Result<SavedCredential> saved = read_from(ring, target, type);
       if (saved && is_password(*saved)) return identity_of(*std::move(saved));
     }
@@ -141,8 +145,13 @@ Result<StoredIdentity> SavedCredentials::find(std::string_view target_name) cons
 bool SavedCredentials::any() const {
   const Result<Keyring> ring = Keyring::open(user_, Keyring::Missing::Refuse);
   if (!ring) return false;
-  return std::ranges::any_of(ring->names(),
-                             [](const std::string& name) { return name.starts_with(kPrefix); });
+  return std::ranges::any_of(ring->names(), [&](const std::string& name) {
+    if (!name.starts_with(kPrefix)) return false;
+    const Result<SecretBytes> payload = ring->read(name);
+    if (!payload) return false;
+    const Result<SavedCredential> credential = parse_saved(payload->expose());
+    return credential && is_password(*credential);
+  });
 }
 
 }  // namespace opensspi::logon

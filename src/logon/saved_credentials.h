@@ -37,6 +37,7 @@ class SavedCredentials {
   // port and realm, the host, "*.domain" of it, "*Session", "*". Generic credentials count under an
   // SPN only. NoCredentials.
   [[nodiscard]] Result<StoredIdentity> find(std::string_view target_name) const;
+  // Whether there is a target for which find() would find something.
   [[nodiscard]] bool any() const;
 
  private:

@@ -47,7 +47,7 @@ class LogonSession {
 
   // What is saved for a target (an SPN, or a host), the most special first; NoCredentials.
   [[nodiscard]] virtual Result<StoredIdentity> saved(std::string_view target_name) const = 0;
-  // Whether anything is saved for any target.
+  // Whether there is a target for which something is saved that saved() would give.
   [[nodiscard]] virtual bool has_saved() const = 0;
 
   // Names of the Kerberos credential caches to look into, the likeliest first. The empty name is

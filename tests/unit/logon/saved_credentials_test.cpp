@@ -94,10 +94,12 @@ TEST_F(Saved, GenericOnesCountUnderAnSpnOnly) {
       EXPECT_EQ(found("TERMSRV/server.example"), "") << target;
       EXPECT_EQ(found(target), "") << target;
     }
+    EXPECT_FALSE(saved().any());
     save(SavedType::Generic, "TERMSRV/server.example");
     EXPECT_EQ(found("TERMSRV/server.example"), "alice");
     EXPECT_EQ(found("TERMSRV/server.example:3390"), "alice");
     EXPECT_EQ(found("HTTP/server.example"), "");
+    EXPECT_TRUE(saved().any());
   }));
 }
 
@@ -109,7 +111,9 @@ TEST_F(Saved, WhatIsNoPasswordIsPassedOver) {
     ASSERT_TRUE(saved().write(std::move(odd), false));
     EXPECT_EQ(found("TERMSRV/server"), "");
     save(SavedType::DomainPassword, "TERMSRV/server", "");
+    save(SavedType::DomainCertificate, "TERMSRV/server");
     EXPECT_EQ(found("TERMSRV/server"), "");
+    EXPECT_FALSE(saved().any());
     save(SavedType::DomainVisiblePassword, "TERMSRV/server", "visible");
     EXPECT_EQ(found("TERMSRV/server"), "visible");
     save(SavedType::DomainPassword, "TERMSRV/server", "hidden");
