@@ -34,6 +34,27 @@ Initiator::Initiator(std::shared_ptr<const Environment> environment, const Conte
                      std::vector<Mechanism> mechanisms)
     : Negotiation(request, std::move(mechanisms)), environment_(std::move(environment)) {}
 
+Result<std::unique_ptr<Context>> Initiator::create(std::shared_ptr<const Environment> environment,
+                                                   const ContextRequest& request,
+                                                   std::vector<Mechanism> mechanisms) {
+  std::unique_ptr<Initiator> initiator(
+      new Initiator(std::move(environment), request, std::move(mechanisms)));
+  TRY(initiator->keep_usable());
+  return initiator;
+}
+
+Result<void> Initiator::keep_usable() {
+  std::optional<Error> first_error;
+  std::erase_if(mechanisms_, [&](const Mechanism& mechanism) {
+    const Result<void> can = usable(mechanism);
+    if (!can && !first_error) first_error = can.error();
+    return !can;
+  });
+  if (!mechanisms_.empty()) return {};
+  if (first_error) return fail(*first_error);
+  return fail(Status::NoCredentials, "no mechanism has a credential for this");
+}
+
 StepOutput Initiator::step(const StepInput& input) {
   remember_bindings(input);
   Result<Turn> turn = std::visit([&](auto& state) { return handle(state, input.token); }, state_);
@@ -64,9 +85,6 @@ Result<Initiator::Turn> Initiator::handle(AwaitFirstLeg& /*state*/, ByteView tok
 // Makes the optimistic token: of the first mechanism that can make one. Those before it are not
 // offered.
 Result<Initiator::Start> Initiator::start_first_usable() {
-  if (mechanisms_.size() > 1) {  // a single one is found out by its first leg
-    std::erase_if(mechanisms_, [this](const Mechanism& m) { return !usable(m); });
-  }
   std::optional<Error> first_error;
   for (; !mechanisms_.empty(); mechanisms_.erase(mechanisms_.begin())) {
     const Framing chosen = framing();
@@ -74,8 +92,7 @@ Result<Initiator::Start> Initiator::start_first_usable() {
     if (leg) return Start{std::move(*leg), chosen};
     if (!first_error) first_error = leg.error();
   }
-  if (first_error) return fail(*first_error);
-  return fail(Status::NoCredentials, "no mechanism has a credential for this");
+  return fail(*first_error);  // create() leaves at least one
 }
 
 Initiator::Framing Initiator::framing() const {

@@ -17,12 +17,20 @@ namespace opensspi::negotiate {
 
 class Initiator final : public Negotiation {
  public:
-  Initiator(std::shared_ptr<const Environment> environment, const ContextRequest& request,
-            std::vector<Mechanism> mechanisms);
+  // With those mechanisms whose credential is good for this context. When there are none: why the
+  // first's is not, NoCredentials when none was given. Said here and not by the first step, since
+  // CREDSSP comes to that after TLS only.
+  static Result<std::unique_ptr<Context>> create(std::shared_ptr<const Environment> environment,
+                                                 const ContextRequest& request,
+                                                 std::vector<Mechanism> mechanisms);
 
   StepOutput step(const StepInput& input) override;
 
  private:
+  Initiator(std::shared_ptr<const Environment> environment, const ContextRequest& request,
+            std::vector<Mechanism> mechanisms);
+  Result<void> keep_usable();
+
   struct AwaitFirstLeg {};
   struct AwaitSelection {  // the NegTokenInit with an optimistic token is out
     bool mechanism_complete;

@@ -37,8 +37,9 @@ ContextRequest Negotiation::inner_request(const Mechanism& mechanism, Framing fr
   return request;
 }
 
-bool Negotiation::usable(const Mechanism& mechanism) const {
-  return mechanism.credential->new_context(inner_request(mechanism, Framing::Spnego)).has_value();
+Result<void> Negotiation::usable(const Mechanism& mechanism) const {
+  TRY(mechanism.credential->new_context(inner_request(mechanism, Framing::Spnego)));
+  return {};
 }
 
 Result<void> Negotiation::select(const Mechanism& mechanism, Framing framing) {

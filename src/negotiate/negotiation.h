@@ -28,8 +28,8 @@ class Negotiation : public Context {
   // Makes the mechanism the selected one. Bare: it stands alone, without SPNEGO around it.
   enum class Framing { Spnego, Bare };
   Result<void> select(const Mechanism& mechanism, Framing framing);
-  // Whether the mechanism's credential is good for this context.
-  [[nodiscard]] bool usable(const Mechanism& mechanism) const;
+  // Whether the mechanism's credential is good for this context, or why it is not.
+  [[nodiscard]] Result<void> usable(const Mechanism& mechanism) const;
   Result<Leg> advance(ByteView token);
 
   // Channel bindings may be given once, on any leg, and a mechanism may start late.

@@ -68,7 +68,7 @@ class NegotiateCredential final : public Credential {
         request.role == Role::Client ? CredentialUse::Inbound : CredentialUse::Outbound;
     if (use_ == other) return fail(Status::NoCredentials, "the credential is for the other side");
     if (request.role == Role::Client) {
-      return std::make_unique<Initiator>(environment_, request, mechanisms_);
+      return Initiator::create(environment_, request, mechanisms_);
     }
     return std::make_unique<Acceptor>(request, mechanisms_);
   }

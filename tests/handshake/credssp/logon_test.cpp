@@ -290,6 +290,27 @@ TEST(LogonWithEveryKey, BindsToTheCertificatesKey) {
   }
 }
 
+// Making the context is the first leg's first act: no TLS is begun for nothing.
+TEST(LogonRefused, ACredentialThatNoMechanismTakesIsSaidAtOnce) {
+  const CredSspWorld world;
+  AcquireRequest nobody_speaks_it, card;
+  nobody_speaks_it.auth_data.identity = test::make_identity("DOMAIN", "user", kPassword);
+  nobody_speaks_it.auth_data.package_list = "NegoExtender";
+  auto holder = std::make_shared<Identity>();
+  holder->user = "user";
+  holder->secret = SmartCard{};
+  card.auth_data.identity = std::move(holder);
+  for (const AcquireRequest* acquire : {&nobody_speaks_it, &card}) {
+    const auto credential = world.package->acquire(*acquire);
+    ASSERT_TRUE(credential) << credential.error().why;  // Windows: not before the first leg
+    ContextRequest request;
+    request.target_name = "TERMSRV/server.example";
+    const auto context = (*credential)->new_context(request);
+    ASSERT_FALSE(context);
+    EXPECT_EQ(context.error().status, Status::NoCredentials);
+  }
+}
+
 TEST(LogonRefused, AnAlteredTlsRecordEndsIt) {
   const CredSspWorld world;
   std::size_t num_tokens = 0;
