@@ -20,6 +20,7 @@ void add_sessions(CLI::App& app, Run& run);
 void add_creds(CLI::App& app, Run& run);
 void add_serve(CLI::App& app, Run& run);
 void add_connect(CLI::App& app, Run& run);
+void add_policy(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 
 }  // namespace opensspi::command

@@ -111,6 +111,24 @@ OPENSSPI_API void opensspi_set_key_log_callback(opensspi_key_log_callback callba
  * when a file has an error: the old policy stays. */
 OPENSSPI_API SECURITY_STATUS opensspi_reload_policy(void);
 
+/* One key of the policy, as docs/policy.md names them. */
+typedef struct opensspi_policy_setting {
+  const char *key;   /* "ntlm.allowed" */
+  const char *value; /* as TOML */
+  const char *file;  /* the file that says so; "" for the default */
+} opensspi_policy_setting;
+
+/* Called for each key, in the order of docs/policy.md. The setting lives as long as the call; what
+ * it returns other than 0 ends the list. */
+typedef int (*opensspi_policy_callback)(const opensspi_policy_setting *setting, void *user);
+
+/* What the policy files say now to this process; the policy in force does not change. A list of
+ * `delegation` that two files name comes twice: of allow_… holds what both allow, of deny_… what
+ * either denies. SEC_E_INVALID_PARAMETER when a file has an error: `problem`, which may be NULL, is
+ * then "path:line:column: what is wrong", released with opensspi_free; else it is set to NULL. */
+OPENSSPI_API SECURITY_STATUS opensspi_policy_list(opensspi_policy_callback callback, void *user,
+                                                  char **problem);
+
 /* ---- Contexts -------------------------------------------------------------------------------- */
 /* These work at any time between the first leg and DeleteSecurityContext, also when the
  * authentication failed, and answer SEC_E_UNSUPPORTED_FUNCTION while nothing is known yet. */

@@ -42,6 +42,8 @@ std::optional<Luid> read_logon_id(const LUID* logon_id) {
 
 Result<AcquireRequest> read_request(const SecurityPackage& package, AcquireCall call) {
   Module& module = Module::instance();
+  // Packages ask for what is theirs; that a bad file permits nothing holds for every one.
+  TRY(policy::may_acquire(*module.policy().current(), false));
   AcquireRequest request;
   TRY_ASSIGN(request.use, read_use(call.use, package.info().auth_data));
   request.supplied_only = (call.use & SECPKG_CRED_AUTOLOGON_RESTRICTED) != 0;

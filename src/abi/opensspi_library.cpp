@@ -72,10 +72,6 @@ OPENSSPI_EXPORT void opensspi_set_key_log_callback(opensspi_key_log_callback cal
   });
 }
 
-OPENSSPI_EXPORT SECURITY_STATUS opensspi_reload_policy(void) {
-  return guard([] { return Module::instance().policy().reload(); });
-}
-
 OPENSSPI_EXPORT void opensspi_free(void* pointer) {
   if (pointer != nullptr) free_block(pointer);
 }

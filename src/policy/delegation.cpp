@@ -40,7 +40,7 @@ bool is_spn_pattern(std::string_view pattern) {
   const std::size_t slash = pattern.find('/');
   return slash != std::string_view::npos && slash != 0 && slash + 1 != pattern.size() &&
          std::ranges::count(pattern, '*') <= 1 &&
-         std::ranges::none_of(pattern, [](char c) { return c == ' ' || c == '\t'; });
+         std::ranges::none_of(pattern, [](unsigned char c) { return c <= ' ' || c == 0x7F; });
 }
 
 Delegation may_delegate(const std::vector<DelegationRules>& rules, CredentialKind kind,

@@ -14,6 +14,8 @@
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "base/folders.h"
 
@@ -29,6 +31,16 @@ struct Key {
   const char* section;
   const char* name;
   Words (*set)(Policy&, const toml::node&);
+  std::string (*show)(const Policy&);
+  const SpnPatterns& (*list)(const DelegationRules&) = nullptr;  // of delegation
+};
+
+// What one file says, over those before it.
+struct Layer {
+  std::string path;
+  Policy policy;
+  bool may_only_narrow = false;  // the user's
+  std::set<const Key*> named{};
 };
 
 template <bool Policy::*Member>
@@ -37,6 +49,11 @@ Words set_bool(Policy& policy, const toml::node& value) {
   if (!found) return "the value must be true or false";
   policy.*Member = *found;
   return nullptr;
+}
+
+template <bool Policy::*Member>
+std::string show_bool(const Policy& policy) {
+  return policy.*Member ? "true" : "false";
 }
 
 Words set_raw_ntlm(Policy& policy, const toml::node& value) {
@@ -53,6 +70,18 @@ Words set_raw_ntlm(Policy& policy, const toml::node& value) {
   return nullptr;
 }
 
+std::string show_raw_ntlm(const Policy& policy) {
+  switch (policy.raw_ntlm) {
+    case RawNtlm::Always:
+      return "\"always\"";
+    case RawNtlm::Never:
+      return "\"never\"";
+    case RawNtlm::Auto:
+      break;
+  }
+  return "\"auto\"";
+}
+
 Words set_encryption_oracle(Policy& policy, const toml::node& value) {
   const auto found = value.value_exact<std::string_view>();
   if (found == "force") {
@@ -65,6 +94,18 @@ Words set_encryption_oracle(Policy& policy, const toml::node& value) {
     return "the value must be \"force\", \"mitigated\" or \"vulnerable\"";
   }
   return nullptr;
+}
+
+std::string show_encryption_oracle(const Policy& policy) {
+  switch (policy.encryption_oracle) {
+    case EncryptionOracle::Mitigated:
+      return "\"mitigated\"";
+    case EncryptionOracle::Vulnerable:
+      return "\"vulnerable\"";
+    case EncryptionOracle::Force:
+      break;
+  }
+  return "\"force\"";
 }
 
 using Lists = DelegationLists;
@@ -85,6 +126,35 @@ Words set_patterns(Policy& policy, const toml::node& value) {
   return nullptr;
 }
 
+template <Lists Rules::*Kind, SpnPatterns Lists::*List>
+const SpnPatterns& list_of(const Rules& rules) {
+  return rules.*Kind.*List;
+}
+
+// A TOML string: patterns may hold what must be escaped.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string show_patterns(const SpnPatterns& patterns) {
+  std::string out = "[";
+  for (const std::string& pattern : patterns) {
+    if (out.size() > 1) out += ", ";
+    out += quoted(pattern);
+  }
+  return out + ']';
+}
+
+template <Lists Rules::*Kind, SpnPatterns Lists::*List>
+constexpr Key delegation_key(const char* name) {
+  return {"delegation", name, set_patterns<Kind, List>, nullptr, list_of<Kind, List>};
+}
+
 Words set_authority(Policy& policy, const toml::node& value) {
   const auto found = value.value_exact<std::string_view>();
   if (found == "auto") {
@@ -101,6 +171,10 @@ Words set_authority(Policy& policy, const toml::node& value) {
   return nullptr;
 }
 
+std::string show_authority(const Policy& policy) {
+  return policy.authority == AuthorityKind::None ? "\"none\"" : "\"accounts\"";
+}
+
 Words set_deadline(Policy& policy, const toml::node& value) {
   const auto found = value.value_exact<std::int64_t>();
   if (!found || *found < 1 || *found > kMaxDeadlineMs) {
@@ -110,24 +184,28 @@ Words set_deadline(Policy& policy, const toml::node& value) {
   return nullptr;
 }
 
+std::string show_deadline(const Policy& policy) {
+  return std::to_string(policy.authority_deadline.count());
+}
+
 constexpr std::array<Key, 16> kKeys = {{
-    {"credssp", "encryption_oracle", set_encryption_oracle},
-    {"delegation", "allow_fresh", set_patterns<&Rules::fresh, &Lists::allow>},
-    {"delegation", "allow_fresh_ntlm_only", set_patterns<&Rules::fresh, &Lists::allow_ntlm_only>},
-    {"delegation", "deny_fresh", set_patterns<&Rules::fresh, &Lists::deny>},
-    {"delegation", "allow_saved", set_patterns<&Rules::saved, &Lists::allow>},
-    {"delegation", "allow_saved_ntlm_only", set_patterns<&Rules::saved, &Lists::allow_ntlm_only>},
-    {"delegation", "deny_saved", set_patterns<&Rules::saved, &Lists::deny>},
-    {"delegation", "allow_default", set_patterns<&Rules::default_, &Lists::allow>},
-    {"delegation", "allow_default_ntlm_only",
-     set_patterns<&Rules::default_, &Lists::allow_ntlm_only>},
-    {"delegation", "deny_default", set_patterns<&Rules::default_, &Lists::deny>},
-    {"negotiate", "raw_ntlm", set_raw_ntlm},
-    {"ntlm", "allowed", set_bool<&Policy::allow_ntlm>},
-    {"authority", "kind", set_authority},
-    {"authority", "deadline_ms", set_deadline},
-    {"tls", "keylog_env", set_bool<&Policy::allow_key_log_variable>},
-    {"log", "env", set_bool<&Policy::allow_log_variable>},
+    {"credssp", "encryption_oracle", set_encryption_oracle, show_encryption_oracle},
+    delegation_key<&Rules::fresh, &Lists::allow>("allow_fresh"),
+    delegation_key<&Rules::fresh, &Lists::allow_ntlm_only>("allow_fresh_ntlm_only"),
+    delegation_key<&Rules::fresh, &Lists::deny>("deny_fresh"),
+    delegation_key<&Rules::saved, &Lists::allow>("allow_saved"),
+    delegation_key<&Rules::saved, &Lists::allow_ntlm_only>("allow_saved_ntlm_only"),
+    delegation_key<&Rules::saved, &Lists::deny>("deny_saved"),
+    delegation_key<&Rules::default_, &Lists::allow>("allow_default"),
+    delegation_key<&Rules::default_, &Lists::allow_ntlm_only>("allow_default_ntlm_only"),
+    delegation_key<&Rules::default_, &Lists::deny>("deny_default"),
+    {"negotiate", "raw_ntlm", set_raw_ntlm, show_raw_ntlm},
+    {"ntlm", "allowed", set_bool<&Policy::allow_ntlm>, show_bool<&Policy::allow_ntlm>},
+    {"authority", "kind", set_authority, show_authority},
+    {"authority", "deadline_ms", set_deadline, show_deadline},
+    {"tls", "keylog_env", set_bool<&Policy::allow_key_log_variable>,
+     show_bool<&Policy::allow_key_log_variable>},
+    {"log", "env", set_bool<&Policy::allow_log_variable>, show_bool<&Policy::allow_log_variable>},
 }};
 
 tl::unexpected<Problem> problem(const std::string& path, const toml::source_region& where,
@@ -154,33 +232,112 @@ bool is_section(std::string_view name) {
   return false;
 }
 
-// The text of a file; nothing when it is not there.
-Read<std::optional<std::string>> read_file(const std::string& path) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
-  if (file < 0) return whole_file(path, "the file cannot be opened");
+// Up to one byte more than a file may have; nothing on a failure.
+std::optional<std::string> read_all(int file) {
   std::string text(kMaxFileSize + 1, '\0');
   std::size_t size = 0;
-  ssize_t got = 1;
-  while (got > 0 && size < text.size()) {
-    got = read(file, text.data() + size, text.size() - size);
-    if (got > 0) size += static_cast<std::size_t>(got);
+  while (size < text.size()) {
+    const ssize_t got = read(file, text.data() + size, text.size() - size);
+    if (got < 0) return std::nullopt;
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
   }
-  struct stat info {};
-  const bool writable = fstat(file, &info) != 0 || (info.st_mode & S_IWOTH) != 0 ||
-                        (info.st_uid != geteuid() && info.st_uid != 0);
-  close(file);
-  if (got < 0) return whole_file(path, "the file cannot be read");
-  if (size > kMaxFileSize) return whole_file(path, "the file is longer than 1 MiB");
-  if (writable) return whole_file(path, "others can write the file");
   text.resize(size);
   return text;
 }
 
-Read<Policy> load_file(const std::string& path, const Policy& base) {
-  const Read<std::optional<std::string>> text = read_file(path);
-  if (!text) return tl::unexpected<Problem>(text.error());
-  return *text ? parse(**text, path, base) : Read<Policy>(base);
+// The text of a file; nothing when it is not there.
+Read<std::optional<std::string>> read_file(const std::string& path) {
+  // A FIFO is not waited for.
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (file < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (file < 0) return whole_file(path, "the file cannot be opened");
+  struct stat info {};
+  const bool is_file = fstat(file, &info) == 0 && S_ISREG(info.st_mode);
+  const std::optional<std::string> text = is_file ? read_all(file) : std::nullopt;
+  close(file);
+  if (!is_file) return whole_file(path, "it is not a regular file");
+  if ((info.st_mode & S_IWOTH) != 0 || (info.st_uid != geteuid() && info.st_uid != 0)) {
+    return whole_file(path, "others can write the file");
+  }
+  if (!text) return whole_file(path, "the file cannot be read");
+  if (text->size() > kMaxFileSize) return whole_file(path, "the file is longer than 1 MiB");
+  return text;
+}
+
+Read<Layer> parse_layer(std::string_view toml, const std::string& path, const Policy& base) {
+  const toml::parse_result document = toml::parse(toml);
+  if (!document) {
+    const toml::parse_error& error = document.error();
+    return problem(path, error.source(), std::string(error.description()));
+  }
+  Layer layer{path, base};
+  for (const auto& [section, content] : document.table()) {
+    const toml::table* keys = content.as_table();
+    if (keys == nullptr || !is_section(section)) {
+      return problem(path, section.source(), "there is no such section");
+    }
+    for (const auto& [name, value] : *keys) {
+      const Key* key = find_key(section, name);
+      if (key == nullptr) return problem(path, name.source(), "there is no such key");
+      if (const Words wrong = key->set(layer.policy, value)) {
+        return problem(path, value.source(), wrong);
+      }
+      layer.named.insert(key);
+    }
+  }
+  return layer;
+}
+
+// The files that count and are there: the system's, then the user's over it.
+Read<std::vector<Layer>> layers(const Paths& paths) {
+  std::vector<Layer> found;
+  const bool only = !paths.only.empty();
+  for (const std::string& path :
+       only ? std::vector{paths.only} : std::vector{paths.system, paths.user}) {
+    if (path.empty()) continue;
+    const Read<std::optional<std::string>> text = read_file(path);
+    if (!text) return tl::unexpected<Problem>(text.error());
+    if (!*text && only) return whole_file(path, "OPENSSPI_POLICY names it, and it is not there");
+    if (!*text) continue;
+    Read<Layer> layer = parse_layer(**text, path, found.empty() ? Policy{} : found.front().policy);
+    if (!layer) return tl::unexpected<Problem>(layer.error());
+    layer->may_only_narrow = !only && path == paths.user;
+    found.push_back(*std::move(layer));
+  }
+  return found;
+}
+
+Policy combined(const std::vector<Layer>& layers) {
+  Policy policy;
+  for (const Layer& layer : layers) {
+    policy = layer.may_only_narrow ? narrowed(policy, layer.policy) : layer.policy;
+  }
+  return policy;
+}
+
+std::string file_that_says(const Key& key, const std::string& value,
+                           const std::vector<Layer>& layers) {
+  for (const Layer& layer : layers) {
+    if (layer.named.contains(&key) && key.show(layer.policy) == value) return layer.path;
+  }
+  return {};
+}
+
+// The list that the system's file or the default gives, then the user's, who may only narrow it.
+void add_lists(std::vector<Setting>& all, const std::string& name, const Key& key,
+               const std::vector<Layer>& layers) {
+  Setting widest{name, show_patterns(key.list(DelegationRules{})), {}};
+  for (const Layer& layer : layers) {
+    if (!layer.named.contains(&key)) continue;
+    Setting said{name, show_patterns(key.list(layer.policy.delegation.front())), layer.path};
+    if (layer.may_only_narrow) {
+      all.push_back(std::exchange(widest, std::move(said)));
+    } else {
+      widest = std::move(said);
+    }
+  }
+  all.push_back(std::move(widest));
 }
 
 }  // namespace
@@ -202,38 +359,28 @@ Paths standard_paths() {
 }
 
 Read<Policy> parse(std::string_view toml, const std::string& path, const Policy& base) {
-  const toml::parse_result document = toml::parse(toml);
-  if (!document) {
-    const toml::parse_error& error = document.error();
-    return problem(path, error.source(), std::string(error.description()));
-  }
-  Policy policy = base;
-  for (const auto& [section, content] : document.table()) {
-    const toml::table* keys = content.as_table();
-    if (keys == nullptr || !is_section(section)) {
-      return problem(path, section.source(), "there is no such section");
-    }
-    for (const auto& [name, value] : *keys) {
-      const Key* key = find_key(section, name);
-      if (key == nullptr) return problem(path, name.source(), "there is no such key");
-      if (const Words wrong = key->set(policy, value)) return problem(path, value.source(), wrong);
-    }
-  }
-  return policy;
+  return parse_layer(toml, path, base).map([](Layer layer) { return std::move(layer.policy); });
 }
 
 Read<Policy> load(const Paths& paths) {
-  if (!paths.only.empty()) {
-    const Read<std::optional<std::string>> text = read_file(paths.only);
-    if (!text) return tl::unexpected<Problem>(text.error());
-    if (!*text) return whole_file(paths.only, "OPENSSPI_POLICY names it, and it is not there");
-    return parse(**text, paths.only, Policy{});
+  return layers(paths).map(combined);
+}
+
+Read<std::vector<Setting>> settings(const Paths& paths) {
+  const Read<std::vector<Layer>> found = layers(paths);
+  if (!found) return tl::unexpected<Problem>(found.error());
+  const Policy policy = combined(*found);
+  std::vector<Setting> all;
+  for (const Key& key : kKeys) {
+    const std::string name = std::string(key.section) + '.' + key.name;
+    if (key.list != nullptr) {
+      add_lists(all, name, key, *found);
+    } else {
+      const std::string value = key.show(policy);
+      all.push_back({name, value, file_that_says(key, value, *found)});
+    }
   }
-  Read<Policy> system = load_file(paths.system, Policy{});
-  if (!system || paths.user.empty()) return system;
-  const Read<Policy> user = load_file(paths.user, *system);
-  if (!user) return user;
-  return narrowed(*system, *user);
+  return all;
 }
 
 }  // namespace opensspi::policy

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "policy/policy.h"
 
@@ -38,6 +39,17 @@ struct Paths {
 // The policy of these files, defaults where they say nothing. On a Problem the caller refuses
 // everything: refuse_everything(problem.line).
 [[nodiscard]] Read<Policy> load(const Paths& paths);
+
+// One key as it holds, and the file that says so.
+struct Setting {
+  std::string key;    // "ntlm.allowed"
+  std::string value;  // TOML
+  std::string file;   // empty: nobody says anything else than the default
+};
+
+// Every key, in the order of docs/policy.md. A list of delegation that both files name comes twice:
+// both hold.
+[[nodiscard]] Read<std::vector<Setting>> settings(const Paths& paths);
 
 // The policy that one file's text says; what it does not name is as in `base`.
 [[nodiscard]] Read<Policy> parse(std::string_view toml, const std::string& path,

@@ -25,8 +25,10 @@ int width(RawNtlm raw_ntlm) {
 
 Result<void> may_acquire(const Policy& policy, bool uses_ntlm) {
   if (policy.bad_line) {
-    return fail(Status::InternalError, "the policy file is not valid, so nothing is permitted", 0,
-                *policy.bad_line);
+    return fail(
+        Status::InternalError,
+        "the policy file is not valid, so nothing is permitted (`opensspi policy` says where)", 0,
+        *policy.bad_line);
   }
   if (uses_ntlm && !policy.allow_ntlm) {
     return fail(Status::UnsupportedFunction, "the policy does not allow NTLM", kNtlmBlocked);

@@ -161,6 +161,46 @@ TEST_F(Policy, WithAnErrorIsNotTakenAndTheOldOneStays) {
   EXPECT_EQ('N', client.run().token.at(0));
 }
 
+TEST_F(Policy, IsListedWithWhoSaysIt) {
+  write_policy("[ntlm]\nallowed = false\n");  // it need not be in force
+  std::map<std::string, std::pair<std::string, std::string>> settings;
+  const auto note = [](const opensspi_policy_setting* one, void* user) {
+    (*static_cast<decltype(settings)*>(user))[one->key] = {one->value, one->file};
+    return 0;
+  };
+  char* problem = nullptr;
+  ASSERT_STATUS(SEC_E_OK, opensspi_policy_list(note, &settings, &problem));
+  EXPECT_EQ(nullptr, problem);
+  EXPECT_EQ(16U, settings.size());
+  EXPECT_EQ("false", settings["ntlm.allowed"].first);
+  EXPECT_EQ(folder().path() / "policy.toml", settings["ntlm.allowed"].second);
+  EXPECT_EQ("", settings["log.env"].second);
+  EXPECT_STATUS(SEC_E_OK, acquire(u"NTLM", SECPKG_CRED_OUTBOUND));
+
+  settings.clear();
+  const auto first = [](const opensspi_policy_setting* one, void* user) {
+    (*static_cast<decltype(settings)*>(user))[one->key] = {};
+    return 1;
+  };
+  EXPECT_STATUS(SEC_E_OK, opensspi_policy_list(first, &settings, nullptr));
+  EXPECT_EQ(1U, settings.size());
+  EXPECT_STATUS(SEC_E_INVALID_PARAMETER, opensspi_policy_list(nullptr, nullptr, &problem));
+}
+
+TEST_F(Policy, WithAnErrorIsListedAsThat) {
+  write_policy("[ntlm]\nallowed = true\n\n[nonsense]\n");
+  char* problem = nullptr;
+  const auto never = [](const opensspi_policy_setting*, void*) {
+    abort();
+    return 0;
+  };
+  EXPECT_STATUS(SEC_E_INVALID_PARAMETER, opensspi_policy_list(never, nullptr, nullptr));
+  ASSERT_STATUS(SEC_E_INVALID_PARAMETER, opensspi_policy_list(never, nullptr, &problem));
+  EXPECT_EQ((folder().path() / "policy.toml").string() + ":4:2: there is no such section", problem);
+  EXPECT_EQ(4, last_error().value);
+  opensspi_free(problem);
+}
+
 // The rest needs a process that has not used the library yet: a death test's. It has a folder of
 // its own, which it takes with it.
 class PolicyAtStart : public testing::Test {
@@ -172,8 +212,8 @@ class PolicyAtStart : public testing::Test {
     _exit(code);
   }
   // The code tells what the first acquire gave.
-  [[noreturn]] static void acquire_and_end() {
-    const SECURITY_STATUS status = acquire(u"NTLM", SECPKG_CRED_OUTBOUND);
+  [[noreturn]] static void acquire_and_end(const SEC_WCHAR* package = u"NTLM") {
+    const SECURITY_STATUS status = acquire(package, SECPKG_CRED_OUTBOUND);
     end(status == SEC_E_OK                     ? 10
         : status == SEC_E_INTERNAL_ERROR       ? 11
         : status == SEC_E_UNSUPPORTED_FUNCTION ? 12
@@ -190,12 +230,14 @@ class PolicyAtStart : public testing::Test {
 };
 
 TEST_F(PolicyAtStart, WithAnErrorPermitsNothing) {
-  EXPECT_EXIT(
-      {
-        write_policy("[ntlm]\nalowed = true\n");
-        acquire_and_end();
-      },
-      testing::ExitedWithCode(11), "");
+  for (const SEC_WCHAR* package : {u"NTLM", u"Negotiate", u"Kerberos", u"CREDSSP", u"Schannel"}) {
+    EXPECT_EXIT(
+        {
+          write_policy("[ntlm]\nalowed = true\n");
+          acquire_and_end(package);
+        },
+        testing::ExitedWithCode(11), "");
+  }
 }
 
 TEST_F(PolicyAtStart, ThatIsNotThereAlthoughNamedPermitsNothing) {

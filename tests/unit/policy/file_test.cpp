@@ -267,7 +267,18 @@ TEST_F(PolicyFiles, WhatOthersCanWriteIsRefused) {
 
 TEST_F(PolicyFiles, WhatCannotBeReadIsAProblem) {
   std::filesystem::create_directory(paths.user);
-  EXPECT_EQ(problem(), paths.user + ": the file cannot be read");
+  EXPECT_EQ(problem(), paths.user + ": it is not a regular file");
+  std::filesystem::remove(paths.user);
+  ASSERT_EQ(mkfifo(paths.user.c_str(), 0644), 0);
+  EXPECT_EQ(problem(), paths.user + ": it is not a regular file");  // and nobody waits for a writer
+  paths.user = "/dev/zero";
+  EXPECT_EQ(problem(), paths.user + ": it is not a regular file");
+  if (geteuid() != 0) {
+    paths.user = folder / "unreadable.toml";
+    write(paths.user, "");
+    ASSERT_EQ(chmod(paths.user.c_str(), 0), 0);
+    EXPECT_EQ(problem(), paths.user + ": the file cannot be opened");
+  }
   paths.user.clear();
   write(paths.system, std::string((1U << 20) + 1, '\n'));
   EXPECT_EQ(problem(), paths.system + ": the file is longer than 1 MiB");
@@ -276,6 +287,69 @@ TEST_F(PolicyFiles, WhatCannotBeReadIsAProblem) {
   std::filesystem::remove(paths.system);
   std::filesystem::create_symlink(paths.system, paths.system);
   EXPECT_EQ(problem(), paths.system + ": the file cannot be opened");
+}
+
+// What holds, as lines of "key = value  file".
+std::string shown(const Paths& paths, const std::string& section) {
+  const auto all = settings(paths);
+  if (!all) return all.error().message();
+  std::string lines;
+  for (const Setting& setting : *all) {
+    if (!setting.key.starts_with(section)) continue;
+    const std::string file = std::filesystem::path(setting.file).filename();
+    lines += setting.key + " = " + setting.value + (file.empty() ? "" : "  " + file) + '\n';
+  }
+  return lines;
+}
+
+TEST_F(PolicyFiles, TellWhoSaysWhat) {
+  EXPECT_EQ(shown(paths, "ntlm") + shown(paths, "negotiate") + shown(paths, "credssp"),
+            "ntlm.allowed = true\nnegotiate.raw_ntlm = \"auto\"\n"
+            "credssp.encryption_oracle = \"force\"\n");
+  write(paths.system,
+        "ntlm.allowed = true\nnegotiate.raw_ntlm = 'always'\nauthority.deadline_ms = 50\n");
+  write(paths.user,
+        "ntlm.allowed = false\nnegotiate.raw_ntlm = 'always'\n"
+        "authority = { deadline_ms = 60, kind = 'none' }\ntls.keylog_env = true\n");
+  EXPECT_EQ(shown(paths, "ntlm"), "ntlm.allowed = false  user.toml\n");
+  EXPECT_EQ(shown(paths, "negotiate"), "negotiate.raw_ntlm = \"always\"  system.toml\n");
+  EXPECT_EQ(shown(paths, "authority"),
+            "authority.kind = \"none\"  user.toml\nauthority.deadline_ms = 50  system.toml\n");
+  EXPECT_EQ(shown(paths, "tls"), "tls.keylog_env = false\n");  // he may not
+  write(paths.user, "ntlm.allowed = 0");
+  EXPECT_EQ(shown(paths, ""), paths.user + ":1:16: the value must be true or false");
+}
+
+TEST_F(PolicyFiles, TellOfEveryListThatHolds) {
+  const std::string key = "delegation.allow_fresh";
+  const auto of_key = [&] {
+    const std::string all = shown(paths, key);
+    return all.substr(0, all.find(key + "_ntlm_only"));
+  };
+  EXPECT_EQ(of_key(), key + " = [\"TERMSRV/*\"]\n");
+  write(paths.user, key + " = ['TERMSRV/a\"b\\c', '*']");
+  const std::string of_user = key + " = [\"TERMSRV/a\\\"b\\\\c\", \"*\"]  user.toml\n";
+  EXPECT_EQ(of_key(), key + " = [\"TERMSRV/*\"]\n" + of_user);
+  write(paths.system, key + " = []");
+  EXPECT_EQ(of_key(), key + " = []  system.toml\n" + of_user);
+  paths.only = paths.system;
+  EXPECT_EQ(of_key(), key + " = []  system.toml\n");
+}
+
+// What is shown is a policy again, and every key is shown.
+TEST_F(PolicyFiles, ShowWhatCanBeRead) {
+  std::string toml;
+  std::size_t num_keys = 0;
+  const auto defaults = settings(paths);
+  for (const Setting& setting : *defaults) {
+    toml += setting.key + " = " + setting.value + '\n';
+    ++num_keys;
+  }
+  EXPECT_EQ(num_keys, 16U);
+  write(paths.system, toml);
+  EXPECT_EQ(problem(), "none");
+  const auto written = settings(paths);
+  for (const Setting& setting : *written) EXPECT_EQ(setting.file, paths.system);
 }
 
 TEST(StandardPaths, VariablesAndHome) {

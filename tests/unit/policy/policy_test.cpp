@@ -33,7 +33,9 @@ TEST(MayAcquire, NothingUnderABadFile) {
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().status, Status::InternalError);
     EXPECT_EQ(refused.error().value, 7);
-    EXPECT_STREQ(refused.error().why, "the policy file is not valid, so nothing is permitted");
+    EXPECT_STREQ(refused.error().why,
+                 "the policy file is not valid, so nothing is permitted (`opensspi policy` says "
+                 "where)");
   }
   EXPECT_FALSE(may_acquire(refuse_everything(0), false));
 }
