@@ -251,6 +251,32 @@ TEST_F(Acquire, WhatIsSavedForTheTargetGoesBeforeTheStoredIdentity) {
   EXPECT_EQ(negotiate.asked->acquired.back().auth_data.identity->user, "user");
 }
 
+// What policy permits for credentials of one kind says nothing of the others.
+TEST_F(Acquire, PolicyHasListsForEachKindOfCredential) {
+  using policy::DelegationRules;
+  const std::pair<Identity::Origin, policy::DelegationLists DelegationRules::*> kinds[] = {
+      {Identity::Origin::Fresh, &DelegationRules::fresh},
+      {Identity::Origin::Saved, &DelegationRules::saved},
+      {Identity::Origin::Default, &DelegationRules::default_}};
+  for (const auto& [permitted, lists] : kinds) {
+    policy::Policy policy;
+    policy.delegation = {DelegationRules{{}, {}, {}}};
+    (policy.delegation.front().*lists).allow_ntlm_only = {"TERMSRV/*"};
+    environment->policy = [policy] { return std::make_shared<const policy::Policy>(policy); };
+    for (const auto& kind : kinds) {
+      AcquireRequest supplied = request(CredentialUse::Outbound);
+      auto identity = test::make_identity("DOMAIN", "user", "secret");
+      identity->origin = kind.first;
+      supplied.auth_data.identity = std::move(identity);
+      const auto credential = package->acquire(supplied).value();
+      const auto made = credential->new_context(context(Role::Client, ContextFlags::Delegate));
+      EXPECT_EQ(made ? Status::Ok : made.error().status,
+                kind.first == permitted ? Status::Ok : Status::DelegationPolicy);
+      EXPECT_TRUE(credential->new_context(context(Role::Client)));  // nothing is delegated
+    }
+  }
+}
+
 TEST_F(Acquire, APrincipalIsLookedForInTheSession) {
   AcquireRequest nobody = request(CredentialUse::Outbound);
   nobody.auth_data.identity = nullptr;
