@@ -91,8 +91,15 @@ class Logons(CommandTest):
         server = Server(self)
         for _ in range(2):
             self.connect(server, password='wrong', code=1)
-        seen = self.connect(server, code=1)
-        self.assertEqual(seen['nt_status'], 'STATUS_ACCOUNT_LOCKED_OUT')
+        # The client hears of a right password what it hears of a wrong one, the server's log more.
+        for password, true_reason in ((PASSWORD, 'STATUS_ACCOUNT_LOCKED_OUT'),
+                                      ('wrong', 'STATUS_WRONG_PASSWORD')):
+            before = len(server.logons)
+            seen = self.connect(server, password=password, code=1)
+            self.assertEqual(seen['nt_status'], 'STATUS_LOGON_FAILURE')
+            logon = server.await_logons(before + 1)[-1]
+            self.assertEqual(logon['nt_status'], true_reason)
+            self.assertIn('locked out', logon['reason'])
         self.run_command('account', 'enable', 'alice')
         self.connect(server)
 

@@ -28,6 +28,17 @@ class ManInTheMiddle : public testing::TestWithParam<std::tuple<RawNtlm, std::ui
   // He tells both sides that the other speaks this version.
   static void say_version(TsRequest& request) { request.version = std::get<1>(GetParam()); }
 
+  // What authenticates inside a server.
+  std::unique_ptr<Context> acceptor() const {
+    AcquireRequest acquire;
+    acquire.use = CredentialUse::Inbound;
+    ContextRequest request;
+    request.role = Role::Server;
+    request.flags = ContextFlags::Confidentiality | ContextFlags::Integrity;
+    request.inside_credssp = true;
+    return world.negotiate->acquire(acquire).value()->new_context(request).value();
+  }
+
   void expect_nothing_came_over() const {
     EXPECT_EQ(client->stream_protection(), nullptr);
     EXPECT_EQ(server->stream_protection(), nullptr);
@@ -62,6 +73,44 @@ TEST_P(ManInTheMiddle, WithTheServersNameIsRefused) {
   attacker.tamper = say_version;
   EXPECT_FALSE(logon_through(attacker));
   expect_nothing_came_over();
+}
+
+// A server that takes whatever pubKeyAuth it is sent, and proves its own key: the client looks for
+// itself. The same with the attacker's key, as only who knows the password could, is a logon.
+TEST_P(ManInTheMiddle, BeforeAServerThatChecksNothingIsRefused) {
+  const test::Issued own = test::issue({.common_name = "attacker.example"});
+  const auto key_of = [](const test::Issued& issued) {
+    return copy(issued.key_pair().chain.front().subject_public_key());
+  };
+  const Bytes shown = key_of(own), real = key_of(test::server_of(test::KeyKind::Ec));
+  for (const Bytes* proven : {&real, &shown}) {
+    const auto inner = acceptor();
+    client = CredSspWorld::new_context(*world.client_credential(), Role::Client);
+    Attacker attacker(own);
+    attacker.tamper = say_version;
+    std::optional<TsRequest> said = attacker.greet_client(*client);
+    while (said && !said->pub_key_auth) {
+      TsRequest answer;
+      answer.nego_tokens = {inner->step({said->nego_tokens.at(0), nullptr}).token};
+      said = attacker.say_to_client(answer, *client);
+    }
+    ASSERT_TRUE(said);
+    TsRequest proof;
+    StepOutput last = inner->step({said->nego_tokens.at(0), nullptr});
+    if (!last.token.empty()) proof.nego_tokens = {std::move(last.token)};
+    const Bytes nonce = said->client_nonce.value_or(Bytes());
+    const auto binding = [&](const Bytes& key) {
+      return credssp::KeyBinding{nonce, key, std::get<1>(GetParam())};
+    };
+    auto verified = credssp::verify_client_pub_key_auth(*inner->message_protection(),
+                                                        binding(shown), *said->pub_key_auth);
+    ASSERT_TRUE(verified) << verified.error().why;
+    proof.pub_key_auth = verified->answer(binding(*proven)).value();
+    const auto sent = attacker.say_to_client(proof, *client);
+    EXPECT_EQ(sent && sent->auth_info, proven == &shown);
+    EXPECT_EQ(attacker.client_answer ? Status::Ok : attacker.client_answer.error().status,
+              proven == &shown ? Status::Ok : Status::MutualAuthFailed);
+  }
 }
 
 // Who cannot get the server's proof gives the client its own back.

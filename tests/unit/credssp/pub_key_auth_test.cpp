@@ -115,12 +115,16 @@ TEST_F(PubKeyAuth, TheClientsOwnSentBackIsRefused) {
   EXPECT_EQ(proof.error().status, Status::MessageAltered);
 }
 
-// A server whose mechanism is blind to direction still has to know the other magic.
+// A server whose mechanism is blind to direction still has to know the other magic, or to add one.
 TEST_F(PubKeyAuth, TheClientsHashUnderTheServersKeyIsRefused) {
-  const Bytes asked = make_client_pub_key_auth(server, binding).value();
-  const auto proof = verify_server_pub_key_auth(client, binding, asked);
-  ASSERT_FALSE(proof);
-  EXPECT_EQ(proof.error().status, Status::MutualAuthFailed);
+  for (std::uint32_t version = kOldestVersion; version <= kOwnVersion; ++version) {
+    ScriptedProtection asks(Role::Client), answers(Role::Server);
+    const KeyBinding of_version{nonce, key, version};
+    const Bytes asked = make_client_pub_key_auth(answers, of_version).value();
+    const auto proof = verify_server_pub_key_auth(asks, of_version, asked);
+    ASSERT_FALSE(proof) << version;
+    EXPECT_EQ(proof.error().status, Status::MutualAuthFailed);
+  }
 }
 
 TEST_F(PubKeyAuth, EveryFlippedOrMissingByteIsRefused) {
