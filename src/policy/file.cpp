@@ -56,56 +56,65 @@ std::string show_bool(const Policy& policy) {
   return policy.*Member ? "true" : "false";
 }
 
-Words set_raw_ntlm(Policy& policy, const toml::node& value) {
+// A TOML string: patterns may hold what must be escaped.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+// A value out of a few words, and what is said of any other.
+template <class T, std::size_t N>
+struct Choice {
+  Words wrong;
+  std::array<std::pair<const char*, T>, N> words;
+};
+
+constexpr Choice<RawNtlm, 3> kRawNtlm{
+    "the value must be \"auto\", \"always\" or \"never\"",
+    {{{"auto", RawNtlm::Auto}, {"always", RawNtlm::Always}, {"never", RawNtlm::Never}}}};
+constexpr Choice<EncryptionOracle, 3> kEncryptionOracle{
+    "the value must be \"force\", \"mitigated\" or \"vulnerable\"",
+    {{{"force", EncryptionOracle::Force},
+      {"mitigated", EncryptionOracle::Mitigated},
+      {"vulnerable", EncryptionOracle::Vulnerable}}}};
+constexpr Choice<Authorities, 4> kAuthorities{
+    "the value must be \"auto\", \"accounts\", \"winbind\" or \"none\"",
+    {{{"auto", {true, true}},
+      {"accounts", {true, false}},
+      {"winbind", {false, true}},
+      {"none", {false, false}}}}};
+
+template <auto Member, const auto& kChoice>
+Words set_word(Policy& policy, const toml::node& value) {
   const auto found = value.value_exact<std::string_view>();
-  if (found == "auto") {
-    policy.raw_ntlm = RawNtlm::Auto;
-  } else if (found == "always") {
-    policy.raw_ntlm = RawNtlm::Always;
-  } else if (found == "never") {
-    policy.raw_ntlm = RawNtlm::Never;
-  } else {
-    return "the value must be \"auto\", \"always\" or \"never\"";
+  for (const auto& [word, meaning] : kChoice.words) {
+    if (found != word) continue;
+    policy.*Member = meaning;
+    return nullptr;
   }
-  return nullptr;
+  return kChoice.wrong;
 }
 
-std::string show_raw_ntlm(const Policy& policy) {
-  switch (policy.raw_ntlm) {
-    case RawNtlm::Always:
-      return "\"always\"";
-    case RawNtlm::Never:
-      return "\"never\"";
-    case RawNtlm::Auto:
-      break;
+template <auto Member, const auto& kChoice>
+std::string show_word(const Policy& policy) {
+  for (const auto& [word, meaning] : kChoice.words) {
+    if (policy.*Member == meaning) return quoted(word);
   }
-  return "\"auto\"";
+  return {};
 }
 
-Words set_encryption_oracle(Policy& policy, const toml::node& value) {
-  const auto found = value.value_exact<std::string_view>();
-  if (found == "force") {
-    policy.encryption_oracle = EncryptionOracle::Force;
-  } else if (found == "mitigated") {
-    policy.encryption_oracle = EncryptionOracle::Mitigated;
-  } else if (found == "vulnerable") {
-    policy.encryption_oracle = EncryptionOracle::Vulnerable;
-  } else {
-    return "the value must be \"force\", \"mitigated\" or \"vulnerable\"";
-  }
-  return nullptr;
+template <auto Member, const auto& kChoice>
+constexpr Key word_key(const char* section, const char* name) {
+  return {section, name, set_word<Member, kChoice>, show_word<Member, kChoice>};
 }
 
-std::string show_encryption_oracle(const Policy& policy) {
-  switch (policy.encryption_oracle) {
-    case EncryptionOracle::Mitigated:
-      return "\"mitigated\"";
-    case EncryptionOracle::Vulnerable:
-      return "\"vulnerable\"";
-    case EncryptionOracle::Force:
-      break;
-  }
-  return "\"force\"";
+template <bool Policy::*Member>
+constexpr Key bool_key(const char* section, const char* name) {
+  return {section, name, set_bool<Member>, show_bool<Member>};
 }
 
 using Lists = DelegationLists;
@@ -131,16 +140,6 @@ const SpnPatterns& list_of(const Rules& rules) {
   return rules.*Kind.*List;
 }
 
-// A TOML string: patterns may hold what must be escaped.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
-}
-
 std::string show_patterns(const SpnPatterns& patterns) {
   std::string out = "[";
   for (const std::string& pattern : patterns) {
@@ -153,26 +152,6 @@ std::string show_patterns(const SpnPatterns& patterns) {
 template <Lists Rules::*Kind, SpnPatterns Lists::*List>
 constexpr Key delegation_key(const char* name) {
   return {"delegation", name, set_patterns<Kind, List>, nullptr, list_of<Kind, List>};
-}
-
-Words set_authority(Policy& policy, const toml::node& value) {
-  const auto found = value.value_exact<std::string_view>();
-  if (found == "auto") {
-    policy.authorities = {true, true};
-  } else if (found == "accounts") {
-    policy.authorities = {true, false};
-  } else if (found == "winbind") {
-    policy.authorities = {false, true};
-  } else if (found == "none") {
-    policy.authorities = {false, false};
-  } else {
-    return "the value must be \"auto\", \"accounts\", \"winbind\" or \"none\"";
-  }
-  return nullptr;
-}
-
-std::string show_authority(const Policy& policy) {
-  return policy.authority == AuthorityKind::None ? "\"none\"" : "\"accounts\"";
 }
 
 Words set_deadline(Policy& policy, const toml::node& value) {
@@ -189,7 +168,7 @@ std::string show_deadline(const Policy& policy) {
 }
 
 constexpr std::array<Key, 16> kKeys = {{
-    {"credssp", "encryption_oracle", set_encryption_oracle, show_encryption_oracle},
+    word_key<&Policy::encryption_oracle, kEncryptionOracle>("credssp", "encryption_oracle"),
     delegation_key<&Rules::fresh, &Lists::allow>("allow_fresh"),
     delegation_key<&Rules::fresh, &Lists::allow_ntlm_only>("allow_fresh_ntlm_only"),
     delegation_key<&Rules::fresh, &Lists::deny>("deny_fresh"),
@@ -199,13 +178,12 @@ constexpr std::array<Key, 16> kKeys = {{
     delegation_key<&Rules::default_, &Lists::allow>("allow_default"),
     delegation_key<&Rules::default_, &Lists::allow_ntlm_only>("allow_default_ntlm_only"),
     delegation_key<&Rules::default_, &Lists::deny>("deny_default"),
-    {"negotiate", "raw_ntlm", set_raw_ntlm, show_raw_ntlm},
-    {"ntlm", "allowed", set_bool<&Policy::allow_ntlm>, show_bool<&Policy::allow_ntlm>},
-    {"authority", "kind", set_authority, show_authority},
+    word_key<&Policy::raw_ntlm, kRawNtlm>("negotiate", "raw_ntlm"),
+    bool_key<&Policy::allow_ntlm>("ntlm", "allowed"),
+    word_key<&Policy::authorities, kAuthorities>("authority", "kind"),
     {"authority", "deadline_ms", set_deadline, show_deadline},
-    {"tls", "keylog_env", set_bool<&Policy::allow_key_log_variable>,
-     show_bool<&Policy::allow_key_log_variable>},
-    {"log", "env", set_bool<&Policy::allow_log_variable>, show_bool<&Policy::allow_log_variable>},
+    bool_key<&Policy::allow_key_log_variable>("tls", "keylog_env"),
+    bool_key<&Policy::allow_log_variable>("log", "env"),
 }};
 
 tl::unexpected<Problem> problem(const std::string& path, const toml::source_region& where,

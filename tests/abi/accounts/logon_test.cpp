@@ -106,12 +106,12 @@ TEST_F(AccountLogons, MustChangeIsToldToTheRightPasswordOnly) {
   EXPECT_STATUS(SEC_E_OK, log_on(u"alice", kRight).status);
 }
 
-TEST_F(AccountLogons, LockedOutIsToldToTheRightPasswordOnly) {
+TEST_F(AccountLogons, LockedOutIsToldToNobody) {
   const opensspi_lockout_policy policy{3, 10};
   ASSERT_STATUS(SEC_E_OK, opensspi_accounts_set_lockout(store.get(), &policy));
   for (int i = 0; i < 3; ++i)
     expect_refused(kWrongPassword, kLogonFailure, log_on(u"alice", kWrong));
-  expect_refused(kAccountLockedOut, kAccountLockedOut, log_on(u"alice", kRight));
+  expect_refused(kAccountLockedOut, kLogonFailure, log_on(u"alice", kRight));
   expect_refused(kWrongPassword, kLogonFailure, log_on(u"alice", kWrong));
   ASSERT_STATUS(SEC_E_OK, opensspi_accounts_flush());
   EXPECT_NE(0u, store.find("alice").locked_until);
