@@ -389,7 +389,8 @@ OPENSSPI_API SECURITY_STATUS opensspi_account_import(opensspi_accounts *accounts
                                                      size_t size, uint32_t *imported,
                                                      uint32_t *skipped);
 
-/* After `threshold` wrong passwords an account is locked for `minutes`; threshold 0: never. */
+/* After `threshold` wrong passwords an account is locked for `minutes`; threshold 0: never. Peers
+ * are told what they are told of a wrong password, whichever they try. */
 typedef struct opensspi_lockout_policy {
   uint32_t threshold;
   uint32_t minutes;
