@@ -43,6 +43,9 @@ constexpr std::array kMeanings = {
     Meaning{kLogonTypeNotGranted, Status::LogonDenied,
             "the server refused: the account may not log on this way"},
     Meaning{nt_status::kAccessDenied, Status::LogonDenied, "the server refused: access denied"},
+    // No NTSTATUS but what SSPI itself returns: pyspnego's server sends it.
+    Meaning{static_cast<std::uint32_t>(Status::LogonDenied), Status::LogonDenied,
+            "the server refused the logon"},
     Meaning{nt_status::kNoLogonServers, Status::NoAuthenticatingAuthority,
             "the server found nobody to check the logon with"},
     Meaning{nt_status::kNotSupported, Status::UnsupportedFunction,
@@ -58,13 +61,14 @@ Error refusal_by_server(std::uint32_t error_code) {
     return meaning.nt_status == error_code;
   });
   if (known != kMeanings.end()) return {known->status, known->why, error_code};
-  constexpr const char* kUnknown = "the server refused with a status that has no words here";
   // An NTSTATUS of severity error is passed on. Anything else must not be: a success would be taken
   // for one, a SECURITY_STATUS could ask the caller to go on. 0xC007xxxx is a Win32 code in an
   // NTSTATUS's clothes (FreeRDP 3.15: 0xC00700EA for a wrong password): a refusal, no more.
-  const bool passed_on = error_code >> 30 == 3 && error_code >> 16 != 0xC007;
-  const Status status = passed_on ? static_cast<Status>(error_code) : Status::LogonDenied;
-  return {status, kUnknown, error_code};
+  const bool is_nt_error = error_code >> 30 == 3 && error_code >> 16 != 0xC007;
+  if (!is_nt_error)
+    return {Status::LogonDenied, "the server refused, with a code that is no NTSTATUS", error_code};
+  return {static_cast<Status>(error_code),
+          "the server refused with a status that has no words here", error_code};
 }
 
 std::uint32_t error_code_for(const Error& error) {

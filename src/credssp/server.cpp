@@ -27,10 +27,7 @@ Outcome ServerProtocol::finish() {
   outcome.inner = facts_of(*inner_);
   outcome.expiry = expiry_;
   outcome.credential = std::get<Done>(state_).credential;
-  const Identity& credential = *outcome.credential;
-  // Beside a smart card the names are hints, which need not be there.
-  outcome.delegated =
-      !credential.user.empty() || !credential.domain.empty() || credential.smart_card() != nullptr;
+  outcome.delegated = says_anything(*outcome.credential);
   inner_.reset();
   return outcome;
 }

@@ -1,9 +1,8 @@
 // TSCredentials out of and into DER. [MS-CSSP] 2.2.1.2, 2.2.1.2.1, 2.2.1.2.2
 #include "credssp/ts_credentials.h"
 
-#include "asn1/der_reader.h"
-#include "asn1/der_writer.h"
 #include "base/utf16.h"
+#include "credssp/octet_fields.h"
 
 namespace opensspi::credssp {
 namespace {
@@ -12,27 +11,21 @@ using asn1::DerReader;
 using asn1::DerWriter;
 namespace tag = asn1::tag;
 
-constexpr const char* kMalformed = "the delegated credentials are malformed";
-
 enum CredType : std::uint32_t { kPassword = 1, kSmartCard = 2, kRemoteGuard = 6 };
-
-void octets_field(DerWriter& out, unsigned number, ByteView value) {
-  out.nest(tag::context(number), [&](DerWriter& field) { field.octet_string(value); });
-}
 
 // An absent name is not there at all, unlike an empty one.
 Result<void> name_field(DerWriter& out, unsigned number, const std::string& name) {
   if (name.empty()) return {};
   TRY_ASSIGN(const Bytes text, utf8_to_utf16le(name));
-  octets_field(out, number, text);
+  write_octets_field(out, number, text);
   return {};
 }
 
-SecretBytes write(CredType type, const DerWriter& credentials) {
+SecretBytes write(CredType type, ByteView credentials) {
   DerWriter out;
   out.nest(tag::kSequence, [&](DerWriter& fields) {
     fields.nest(tag::context(0), [&](DerWriter& field) { field.integer(type); });
-    octets_field(fields, 1, credentials.view());
+    write_octets_field(fields, 1, credentials);
   });
   return SecretBytes(out.view());
 }
@@ -40,11 +33,11 @@ SecretBytes write(CredType type, const DerWriter& credentials) {
 SecretBytes write_password(ByteView domain, ByteView user, ByteView password) {
   DerWriter creds;
   creds.nest(tag::kSequence, [&](DerWriter& fields) {
-    octets_field(fields, 0, domain);
-    octets_field(fields, 1, user);
-    octets_field(fields, 2, password);
+    write_octets_field(fields, 0, domain);
+    write_octets_field(fields, 1, user);
+    write_octets_field(fields, 2, password);
   });
-  return write(kPassword, creds);
+  return write(kPassword, creds.view());
 }
 
 Result<void> write_csp_data(const SmartCard& card, DerWriter& fields) {
@@ -59,7 +52,7 @@ Result<SecretBytes> write_smart_card(const Identity& identity, const SmartCard& 
   Result<void> written;
   DerWriter creds;
   creds.nest(tag::kSequence, [&](DerWriter& fields) {
-    octets_field(fields, 0, card.pin.expose());
+    write_octets_field(fields, 0, card.pin.expose());
     fields.nest(tag::context(1), [&](DerWriter& field) {
       field.nest(tag::kSequence, [&](DerWriter& csp) { written = write_csp_data(card, csp); });
     });
@@ -67,33 +60,17 @@ Result<SecretBytes> write_smart_card(const Identity& identity, const SmartCard& 
     if (written) written = name_field(fields, 3, identity.domain);
   });
   TRY(written);
-  return write(kSmartCard, creds);
-}
-
-Result<ByteView> read_octets(DerReader& fields, unsigned number) {
-  DerReader field = fields.enter(tag::context(number));
-  const ByteView value = field.octet_string();
-  TRY(field.finish(kMalformed));
-  return value;
-}
-
-// A UTF-16LE string without the NUL that loose encoders put behind it.
-Result<ByteView> read_text(DerReader& fields, unsigned number) {
-  TRY_ASSIGN(ByteView text, read_octets(fields, number));
-  if (text.size() % 2 != 0) return fail(Status::InvalidToken, kMalformed);
-  const std::size_t size = text.size();
-  if (size >= 2 && text[size - 1] == 0 && text[size - 2] == 0) text = text.first(size - 2);
-  return text;
+  return write(kSmartCard, creds.view());
 }
 
 Result<Identity> read_password_creds(ByteView der) {
   DerReader creds(der);
   DerReader fields = creds.enter(tag::kSequence);
-  TRY(creds.finish(kMalformed));
-  TRY_ASSIGN(const ByteView domain, read_text(fields, 0));
-  TRY_ASSIGN(const ByteView user, read_text(fields, 1));
-  TRY_ASSIGN(const ByteView password, read_text(fields, 2));
-  TRY(fields.finish(kMalformed));
+  TRY(creds.finish(kMalformedCredentials));
+  TRY_ASSIGN(const ByteView domain, read_text_field(fields, 0));
+  TRY_ASSIGN(const ByteView user, read_text_field(fields, 1));
+  TRY_ASSIGN(const ByteView password, read_text_field(fields, 2));
+  TRY(fields.finish(kMalformedCredentials));
   Identity identity;
   TRY_ASSIGN(identity.domain, utf16le_to_utf8(domain));
   TRY_ASSIGN(identity.user, utf16le_to_utf8(user));
@@ -101,40 +78,37 @@ Result<Identity> read_password_creds(ByteView der) {
   return identity;
 }
 
-Result<std::string> read_name(DerReader& fields, unsigned number) {
+Result<std::string> read_optional_name(DerReader& fields, unsigned number) {
   if (!fields.next_is(tag::context(number))) return std::string();
-  TRY_ASSIGN(const ByteView text, read_text(fields, number));
-  auto name = utf16le_to_utf8(text);
-  if (!name) return fail(Status::InvalidToken, kMalformed);
-  return name;
+  return read_name_field(fields, number);
 }
 
 Result<void> read_csp_data(DerReader& creds, SmartCard& card) {
   DerReader field = creds.enter(tag::context(1));
   DerReader fields = field.enter(tag::kSequence);
-  TRY(field.finish(kMalformed));
+  TRY(field.finish(kMalformedCredentials));
   DerReader key_spec = fields.enter(tag::context(0));
   card.key_spec = key_spec.u32();
-  TRY(key_spec.finish(kMalformed));
-  TRY_ASSIGN(card.card_name, read_name(fields, 1));
-  TRY_ASSIGN(card.reader_name, read_name(fields, 2));
-  TRY_ASSIGN(card.container_name, read_name(fields, 3));
-  TRY_ASSIGN(card.csp_name, read_name(fields, 4));
-  return fields.finish(kMalformed);
+  TRY(key_spec.finish(kMalformedCredentials));
+  TRY_ASSIGN(card.card_name, read_optional_name(fields, 1));
+  TRY_ASSIGN(card.reader_name, read_optional_name(fields, 2));
+  TRY_ASSIGN(card.container_name, read_optional_name(fields, 3));
+  TRY_ASSIGN(card.csp_name, read_optional_name(fields, 4));
+  return fields.finish(kMalformedCredentials);
 }
 
 Result<Identity> read_smart_card_creds(ByteView der) {
   DerReader creds(der);
   DerReader fields = creds.enter(tag::kSequence);
-  TRY(creds.finish(kMalformed));
-  TRY_ASSIGN(const ByteView pin, read_text(fields, 0));
+  TRY(creds.finish(kMalformedCredentials));
+  TRY_ASSIGN(const ByteView pin, read_text_field(fields, 0));
   SmartCard card;
   card.pin = SecretBytes(pin);
   TRY(read_csp_data(fields, card));
   Identity identity;
-  TRY_ASSIGN(identity.user, read_name(fields, 2));
-  TRY_ASSIGN(identity.domain, read_name(fields, 3));
-  TRY(fields.finish(kMalformed));
+  TRY_ASSIGN(identity.user, read_optional_name(fields, 2));
+  TRY_ASSIGN(identity.domain, read_optional_name(fields, 3));
+  TRY(fields.finish(kMalformedCredentials));
   identity.secret = std::move(card);
   return identity;
 }
@@ -152,6 +126,11 @@ Result<SecretBytes> write_ts_credentials(const Identity& identity) {
   return write_password(domain, user, password != nullptr ? password->expose() : ByteView{});
 }
 
+Result<SecretBytes> write_ts_credentials(const RemoteGuardCreds& creds) {
+  TRY_ASSIGN(const SecretBytes written, write_remote_guard_creds(creds));
+  return write(kRemoteGuard, written.expose());
+}
+
 SecretBytes empty_ts_credentials() {
   return write_password({}, {}, {});
 }
@@ -159,18 +138,19 @@ SecretBytes empty_ts_credentials() {
 Result<Identity> parse_ts_credentials(ByteView der) {
   DerReader message(der);
   DerReader fields = message.enter(tag::kSequence);
-  TRY(message.finish(kMalformed));
+  TRY(message.finish(kMalformedCredentials));
   DerReader type_field = fields.enter(tag::context(0));
   const std::uint32_t type = type_field.u32();
-  TRY(type_field.finish(kMalformed));
-  TRY_ASSIGN(const ByteView credentials, read_octets(fields, 1));
-  TRY(fields.finish(kMalformed));
+  TRY(type_field.finish(kMalformedCredentials));
+  TRY_ASSIGN(const ByteView credentials, read_octets_field(fields, 1));
+  TRY(fields.finish(kMalformedCredentials));
   switch (type) {
     case kPassword:
       return read_password_creds(credentials);
     case kSmartCard:
       return read_smart_card_creds(credentials);
     case kRemoteGuard:
+      TRY(parse_remote_guard_creds(credentials));
       return fail(Status::UnsupportedFunction,
                   "the client uses remote credential guard, which is not supported yet");
     default:

@@ -9,13 +9,14 @@
 //     TSCspDataDetail ::= SEQUENCE { keySpec [0] INTEGER, cardName [1], readerName [2],
 //                                    containerName [3], cspName [4] OCTET STRING OPTIONAL }
 //
-// Passwords (credType 1) and smart cards (2) are delegated and received. Remote credential guard
-// (6) is recognised and refused in words.
+// Passwords (credType 1) and smart cards (2) are delegated and received. Those of remote credential
+// guard (6) are read, and refused in words: remote_guard.h.
 #pragma once
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "credssp/remote_guard.h"
 #include "sspi/identity.h"
 
 namespace opensspi::credssp {
@@ -24,12 +25,15 @@ namespace opensspi::credssp {
 // is a hash.
 Result<SecretBytes> write_ts_credentials(const Identity& identity);
 
+// The TSCredentials of remote credential guard.
+Result<SecretBytes> write_ts_credentials(const RemoteGuardCreds& creds);
+
 // The TSCredentials that say nothing: three empty strings. What a client delegates that was not
 // asked to delegate, and restricted admin mode. [MS-CSSP] 3.1.5
 SecretBytes empty_ts_credentials();
 
 // A trailing UTF-16 NUL of each string is dropped: rdesktop 1.9 sends one.
-// UnsupportedFunction for credTypes other than the password's.
+// UnsupportedFunction for those of remote credential guard, when they are well-formed.
 Result<Identity> parse_ts_credentials(ByteView der);
 
 }  // namespace opensspi::credssp

@@ -21,6 +21,14 @@ Result<void> check_name(std::string_view utf8, std::size_t max_units) {
 
 }  // namespace
 
+bool says_anything(const Identity& identity) {
+  const SecretBytes* password = identity.password();
+  if (password != nullptr && !password->empty()) return true;
+  // Beside a smart card the names are hints, which need not be there.
+  return !identity.user.empty() || !identity.domain.empty() || identity.nt_hash() != nullptr ||
+         identity.smart_card() != nullptr;
+}
+
 Result<void> check_identity(const Identity& identity) {
   TRY(check_name(identity.user, kMaxUser));
   TRY(check_name(identity.domain, kMaxDomain));

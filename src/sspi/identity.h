@@ -39,6 +39,10 @@ struct Identity {
   [[nodiscard]] const SmartCard* smart_card() const { return std::get_if<SmartCard>(&secret); }
 };
 
+// Whether there is anything in it: a client that delegates nothing, and restricted admin mode, hand
+// over three empty strings. [MS-CSSP] 3.1.5
+[[nodiscard]] bool says_anything(const Identity& identity);
+
 // UnknownCredentials for names that are not UTF-8, and for names and passwords beyond Windows'
 // limits.
 [[nodiscard]] Result<void> check_identity(const Identity& identity);

@@ -40,10 +40,17 @@ TEST(ErrorCode, AnUnknownNtStatusIsPassedOn) {
   EXPECT_EQ(static_cast<std::uint32_t>(refusal_by_server(0xC0000225).status), 0xC0000225U);
 }
 
+TEST(ErrorCode, SaysSoWhenItIsNoNtStatus) {
+  // pyspnego's server sends what SSPI returns, FreeRDP's a Win32 code in an NTSTATUS's clothes.
+  EXPECT_STREQ(refusal_by_server(0x8009030C).why, "the server refused the logon");
+  EXPECT_STREQ(refusal_by_server(0xC00700EA).why,
+               "the server refused, with a code that is no NTSTATUS");
+}
+
 // A server must not be able to make a refused client believe in success, or go on.
 TEST(ErrorCode, WhatIsNoErrorIsStillARefusal) {
   for (const std::uint32_t code : {0U, 1U, 0x00090312U, 0x00090320U, 0x40000000U, 0x80000005U,
-                                   0x80090318U, 0x80090320U, 0xC00700EAU}) {
+                                   0x8009030CU, 0x80090318U, 0x80090320U, 0xC00700EAU}) {
     const Error error = refusal_by_server(code);
     EXPECT_EQ(error.status, Status::LogonDenied) << std::hex << code;
     EXPECT_EQ(error.nt_status, code);

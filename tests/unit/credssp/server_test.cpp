@@ -139,6 +139,16 @@ TEST_F(Server, ReceivesEmptyCredentials) {
   EXPECT_FALSE(server->finish().delegated);
 }
 
+// What is handed out and what is said about it must not differ.
+TEST_F(Server, ReceivesAPasswordWithoutNames) {
+  start(bare());
+  negotiate();
+  const auto nameless = test::make_identity("", "", "Passw0rd!");
+  const Reply last = server->handle(auth_info(write_ts_credentials(*nameless).value()));
+  EXPECT_EQ(*last.progress, Progress::Complete);
+  EXPECT_TRUE(server->finish().delegated);
+}
+
 TEST_F(Server, SendsItsLastTokenBesidePubKeyAuth) {
   start(bare({4}));
   ASSERT_TRUE(server->handle(token(1)).progress);
