@@ -1,11 +1,14 @@
 // Secrets go from one erased place into another: blocks are erased when they are freed.
 #include "abi/delegated.h"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 #include "abi/attributes.h"
 #include "abi/certificate_logon.h"
+#include "abi/identity_block.h"
 #include "abi/logon_buffer.h"
 #include "abi/memory.h"
 #include "abi/text.h"
@@ -14,14 +17,21 @@
 namespace opensspi::abi {
 namespace {
 
+// Who logs on with an account of one of these names it where others name their domain:
+// SEC_WINNT_AUTH_IDENTITY_FLAGS_ID_PROVIDER.
+constexpr const char* kIdentityProviders[] = {"MicrosoftAccount", "AzureAD"};
+
+bool is_online(const Identity& identity) {
+  return identity.password() != nullptr &&
+         std::any_of(std::begin(kIdentityProviders), std::end(kIdentityProviders),
+                     [&](const char* provider) { return same_name(identity.domain, provider); });
+}
+
 Result<std::shared_ptr<const Identity>> delegated_identity(const ContextEntry& entry) {
   TRY_ASSIGN(auto identity,
              ask<std::shared_ptr<const Identity>>(entry, AttributeId::DelegatedCredential));
-  const SecretBytes* password = identity != nullptr ? identity->password() : nullptr;
-  const bool empty = identity == nullptr || (identity->user.empty() && identity->domain.empty() &&
-                                             identity->smart_card() == nullptr &&
-                                             (password == nullptr || password->empty()));
-  if (empty) return fail(Status::NoCredentials, "the client delegated no credential");
+  if (identity == nullptr || !says_anything(*identity))
+    return fail(Status::NoCredentials, "the client delegated no credential");
   return identity;
 }
 
@@ -42,6 +52,24 @@ Result<Block<std::uint8_t>> logon_block(const Identity& identity, std::size_t& s
   auto block = make_block<std::uint8_t>(size);
   write_logon_buffer(strings, {block.get(), size});
   return block;
+}
+
+Result<Block<std::uint8_t>> online_block(const Identity& identity, std::size_t& size) {
+  IdentityParts parts;
+  TRY_ASSIGN(parts.user, utf8_to_utf16le(identity.user));
+  TRY_ASSIGN(parts.domain, utf8_to_utf16le(identity.domain));
+  parts.password = SecretBytes(password_of(identity));
+  parts.flags = SEC_WINNT_AUTH_IDENTITY_FLAGS_ID_PROVIDER;
+  TRY_ASSIGN(const auto block, write_identity_block(parts));
+  return marshalled_identity(block.get(), size);
+}
+
+Result<void> hand_out(Result<Block<std::uint8_t>> block, const std::size_t& size,
+                      SecPkgContext_ClientCreds& out) {
+  if (!block) return fail(block.error());
+  out.AuthBufferLen = static_cast<std::uint32_t>(size);
+  out.AuthBuffer = block->release();
+  return {};
 }
 
 Result<Block<char>> secret_text(const SecretBytes& utf16le, std::size_t& size) {
@@ -75,10 +103,14 @@ Result<Block<opensspi_smart_card>> smart_card_block(const SmartCard& card) {
 Result<void> write_client_creds(const ContextEntry& entry, SecPkgContext_ClientCreds& out) {
   TRY_ASSIGN(const auto identity, delegated_identity(entry));
   std::size_t size = 0;
-  TRY_ASSIGN(auto block, logon_block(*identity, size));
-  out.AuthBufferLen = static_cast<std::uint32_t>(size);
-  out.AuthBuffer = block.release();
-  return {};
+  return hand_out(logon_block(*identity, size), size, out);
+}
+
+Result<void> write_client_creds_2(const ContextEntry& entry, SecPkgContext_ClientCreds& out) {
+  TRY_ASSIGN(const auto identity, delegated_identity(entry));
+  if (!is_online(*identity)) return write_client_creds(entry, out);
+  std::size_t size = 0;
+  return hand_out(online_block(*identity, size), size, out);
 }
 
 Result<void> write_identity(const ContextEntry& entry, opensspi_identity& out) {

@@ -52,17 +52,12 @@ Result<IdentityBlock> copy_identity(const void* identity) {
   return write_identity_block(parts);
 }
 
-// Without the room, but for one that is encrypted, whose key lies there in part.
-Result<void> marshal(const void* identity, ULONG* size, char** bytes) {
+Result<void> marshal(const void* identity, ULONG* length, char** bytes) {
   TRY_ASSIGN(const IdentityBlock block, copy_identity(identity));
-  TRY_ASSIGN(const ByteView all, identity_block_at(block.get()));
-  TRY_ASSIGN(auto header, read_identity_header(all));
-  const bool encrypted = is_encrypted(header.Flags);
-  auto out = copy_to_block(encrypted ? all : all.first(header.cbStructureLength));
-  if (!encrypted) header.Flags &= ~ULONG{SEC_WINNT_AUTH_IDENTITY_FLAGS_RESERVED};
-  std::memcpy(out.get(), &header, sizeof header);
-  *size = static_cast<ULONG>(encrypted ? all.size() : header.cbStructureLength);
-  *bytes = reinterpret_cast<char*>(out.release());
+  std::size_t size = 0;
+  TRY_ASSIGN(auto marshalled, marshalled_identity(block.get(), size));
+  *length = static_cast<ULONG>(size);
+  *bytes = reinterpret_cast<char*>(marshalled.release());
   return {};
 }
 

@@ -139,6 +139,17 @@ Result<ByteView> identity_block_at(const void* start) {
                   header.cbStructureLength + room_of(header));
 }
 
+Result<Block<std::uint8_t>> marshalled_identity(const void* start, std::size_t& size) {
+  TRY_ASSIGN(const ByteView block, identity_block_at(start));
+  TRY_ASSIGN(Header header, read_identity_header(block));
+  const bool encrypted = (header.Flags & kEncrypted) != 0;
+  if (!encrypted) header.Flags &= ~ULONG{SEC_WINNT_AUTH_IDENTITY_FLAGS_RESERVED};
+  size = encrypted ? block.size() : header.cbStructureLength;
+  auto out = copy_to_block(block.first(size));
+  std::memcpy(out.get(), &header, sizeof header);
+  return out;
+}
+
 Result<IdentityParts> read_identity_block(ByteView block) {
   TRY_ASSIGN(const Header header, read_identity_header(block));
   if ((header.Flags & kEncryptedOtherwise) != 0)

@@ -21,6 +21,10 @@ Result<ByteView> identity_block_at(const void* start);
 
 Result<IdentityParts> read_identity_block(ByteView block);
 
+// The bytes that SspiMarshalAuthIdentity gives out, and how many: the structure without the room,
+// but for one that is encrypted, whose key lies there in part. `start` as of identity_block_at.
+Result<Block<std::uint8_t>> marshalled_identity(const void* start, std::size_t& size);
+
 // A block for SspiFreeAuthIdentity, with room to encrypt it. CannotPack when a part is too long.
 Result<Block<std::uint8_t>> write_identity_block(const IdentityParts& parts);
 

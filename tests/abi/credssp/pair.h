@@ -15,6 +15,7 @@ inline constexpr SEC_WCHAR kTarget[] = u"TERMSRV/server.wonderland.example";
 
 struct Options {
   const SEC_WCHAR* user = u"alice";
+  const SEC_WCHAR* domain = u"WONDERLAND";
   const SEC_WCHAR* password = u"Queen of \u2665";
   ULONG client_flags = kClientFlags;
   DWORD client_protocols = 0;  // SP_PROT_
@@ -35,7 +36,7 @@ class CredSspPair {
 
  private:
   static Credential acquire(const Options& options) {
-    IdentityW identity(options.user, u"WONDERLAND", options.password);
+    IdentityW identity(options.user, options.domain, options.password);
     CredSspCred cred = CredSspCred::client(identity.get());
     cred.schannel().grbitEnabledProtocols = options.client_protocols;
     return acquire_client(CREDSSP_NAME, cred.get());

@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "abi/certificate_logon.h"
+#include "abi/identity_block.h"
+#include "abi/logon_buffer.h"
 #include "abi/memory.h"
 #include "base/utf16.h"
 #include "negotiate/package.h"
@@ -40,6 +42,25 @@ struct Delegated : testing::Test {
     return entry;
   }
 
+  static Identity with_password(const char* user, const char* domain) {
+    Identity identity;
+    identity.user = user;
+    identity.domain = domain;
+    identity.secret = SecretBytes(utf8_to_utf16le("p\u00e4ss").value());
+    return identity;
+  }
+
+  using Write = Result<void> (*)(const ContextEntry&, SecPkgContext_ClientCreds&);
+  // The buffer of AuthBuffer, which is freed.
+  Bytes creds(Identity identity, Write write) {
+    SecPkgContext_ClientCreds creds{};
+    const auto written = write(*entry_for(std::move(identity)), creds);
+    EXPECT_TRUE(written);
+    const Bytes buffer(creds.AuthBuffer, creds.AuthBuffer + creds.AuthBufferLen);
+    free_block(creds.AuthBuffer);
+    return buffer;
+  }
+
   static Identity card_holder() {
     Identity identity;
     identity.user = "alice";
@@ -60,6 +81,40 @@ TEST_F(Delegated, SmartCardIsAPackedCertificateLogon) {
   EXPECT_EQ(read->user, "alice");
   EXPECT_EQ(read->smart_card()->container_name, "container");
   EXPECT_TRUE(free_block(creds.AuthBuffer));
+}
+
+TEST_F(Delegated, OnlineIdentityIsAMarshalledBlockForCreds2) {
+  for (const char* provider : {"MicrosoftAccount", "microsoftaccount", "AzureAD"}) {
+    SCOPED_TRACE(provider);
+    const Bytes block = creds(with_password("alice@live.example", provider), write_client_creds_2);
+    const auto header = read_identity_header(block);
+    ASSERT_TRUE(header) << header.error().why;
+    EXPECT_EQ(header->cbStructureLength, block.size());
+    EXPECT_EQ(header->Flags,
+              ULONG{SEC_WINNT_AUTH_IDENTITY_UNICODE | SEC_WINNT_AUTH_IDENTITY_MARSHALLED |
+                    SEC_WINNT_AUTH_IDENTITY_FLAGS_ID_PROVIDER});
+    const auto parts = read_identity_block(block);
+    ASSERT_TRUE(parts) << parts.error().why;
+    EXPECT_EQ(*parts->user, utf8_to_utf16le("alice@live.example").value());
+    EXPECT_EQ(*parts->domain, utf8_to_utf16le(provider).value());
+    EXPECT_TRUE(equal(parts->password->expose(), utf8_to_utf16le("p\u00e4ss").value()));
+  }
+}
+
+TEST_F(Delegated, OnlineIdentityIsALogonForCreds) {
+  const Bytes buffer = creds(with_password("alice", "MicrosoftAccount"), write_client_creds);
+  const auto parts = read_logon_buffer(buffer);
+  ASSERT_TRUE(parts) << parts.error().why;
+  EXPECT_EQ(*parts->domain, utf8_to_utf16le("MicrosoftAccount").value());
+}
+
+TEST_F(Delegated, OthersAreTheSameForCredsAndCreds2) {
+  for (const char* domain : {"", "WONDERLAND", "MicrosoftAccounts"}) {
+    SCOPED_TRACE(domain);
+    EXPECT_EQ(creds(with_password("alice", domain), write_client_creds),
+              creds(with_password("alice", domain), write_client_creds_2));
+  }
+  EXPECT_EQ(creds(card_holder(), write_client_creds), creds(card_holder(), write_client_creds_2));
 }
 
 TEST_F(Delegated, SmartCardIsTextForServices) {
