@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "crypto/openssl.h"
 #include "x509/native.h"
@@ -124,6 +125,11 @@ void build_chain(TrustStatus& status, std::span<const Certificate> chain, const 
   if (self_signed && status.errors == 0) status.info |= trust_info::kPeerTrusted;
 }
 
+std::string place(const char* variable, const char* otherwise) {
+  const char* const named = secure_getenv(variable);
+  return named != nullptr ? named : otherwise;
+}
+
 }  // namespace
 
 TrustStore TrustStore::open(const std::string& directory, const std::string& bundle) {
@@ -140,7 +146,8 @@ TrustStore TrustStore::open(const std::string& directory, const std::string& bun
 
 const TrustStore& TrustStore::system() {
   static const auto* const store =  // never freed: a thread may judge while the process ends
-      new TrustStore(open(X509_get_default_cert_dir(), X509_get_default_cert_file()));
+      new TrustStore(open(place(X509_get_default_cert_dir_env(), X509_get_default_cert_dir()),
+                          place(X509_get_default_cert_file_env(), X509_get_default_cert_file())));
   return *store;
 }
 

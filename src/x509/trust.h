@@ -46,8 +46,10 @@ struct TrustStatus {
 // The authorities that a chain may end in. Safe for use by several threads at once.
 class TrustStore {
  public:
-  // The system's: OpenSSL's default directory of hashed names and its default bundle. Opened once
-  // per process; certificates that appear in the directory later are found.
+  // The system's: OpenSSL's default directory of hashed names and its default bundle, or those that
+  // SSL_CERT_DIR and SSL_CERT_FILE name, as for every program that uses OpenSSL; a set-user-ID
+  // program is not told by its environment. Opened once per process; certificates that appear in
+  // the directory later are found, under names that were not asked for yet.
   static const TrustStore& system();
   // A missing file or directory is an empty one.
   static TrustStore open(const std::string& directory, const std::string& bundle);

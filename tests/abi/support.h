@@ -70,8 +70,9 @@ inline Bytes bytes_of(std::string_view text) {
   return Bytes(text.begin(), text.end());
 }
 
-// A folder of this process's own. Nothing that lies on this machine, its policy and its accounts,
-// counts; $OPENSSPI_ACCOUNTS names a file that is not there.
+// A folder of this process's own. Nothing that lies on this machine, its policy, its accounts and
+// the authorities that it trusts, counts; $OPENSSPI_ACCOUNTS and the authorities' places name what
+// is not there.
 class PrivateFolder : public testing::Environment {
  public:
   PrivateFolder() {
@@ -81,6 +82,8 @@ class PrivateFolder : public testing::Environment {
     std::ofstream(path_ / "policy.toml") << "";
     setenv("OPENSSPI_POLICY", (path_ / "policy.toml").c_str(), 1);
     setenv("OPENSSPI_ACCOUNTS", (path_ / "accounts.db").c_str(), 1);
+    setenv("SSL_CERT_DIR", certificates().c_str(), 1);
+    setenv("SSL_CERT_FILE", (path_ / "certificates.pem").c_str(), 1);
     setenv("HOME", path_.c_str(), 1);
   }
   ~PrivateFolder() override { std::filesystem::remove_all(path_); }
@@ -88,6 +91,7 @@ class PrivateFolder : public testing::Environment {
   PrivateFolder& operator=(const PrivateFolder&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::filesystem::path certificates() const { return path_ / "certificates"; }
 
  private:
   std::filesystem::path path_;
