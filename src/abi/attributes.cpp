@@ -115,12 +115,13 @@ std::span<const Row> rows() {
       row<PCCERT_CONTEXT, write_remote_certificate>(SECPKG_ATTR_REMOTE_CERT_CONTEXT),
       row<PCCERT_CONTEXT, write_local_certificate>(SECPKG_ATTR_LOCAL_CERT_CONTEXT),
       row<SecPkgContext_ConnectionInfo, write_connection_info>(SECPKG_ATTR_CONNECTION_INFO),
+      row<SecPkgContext_EapKeyBlock, write_eap_key_block>(SECPKG_ATTR_EAP_KEY_BLOCK),
       row<typename T::PackageInfoAttribute, write_package<Char, AttributeId::NegotiationPackage>>(
           SECPKG_ATTR_NEGOTIATION_PACKAGE),
       row<SecPkgContext_Flags, write_server_auth_flags>(SECPKG_ATTR_SERVER_AUTH_FLAGS),
       row<CERT_TRUST_STATUS, write_trust_status>(SECPKG_ATTR_CERT_TRUST_STATUS),
       row<SecPkgContext_ClientCreds, write_client_creds>(SECPKG_ATTR_CREDS),
-      row<SecPkgContext_ClientCreds, write_client_creds>(SECPKG_ATTR_CREDS_2),
+      row<SecPkgContext_ClientCreds, write_client_creds_2>(SECPKG_ATTR_CREDS_2),
   };
   return kRows;
 }

@@ -88,6 +88,12 @@ Result<void> write_supported_protocols(const Credential& credential,
   return {};
 }
 
+// On Windows that of a smart card with which Kerberos logs on.
+Result<void> write_certificate(const Credential& /*credential*/, SecPkgCredentials_Cert& /*out*/) {
+  return fail(Status::UnsupportedFunction,
+              "no credential knows its certificate: cards are known by their names only");
+}
+
 using Row = AttributeRow<Credential>;
 
 template <class Out, Result<void> (*kWrite)(const Credential&, Out&)>
@@ -100,6 +106,7 @@ std::span<const Row> rows() {
   using CredentialNames = typename Twin<Char>::CredentialNames;
   static constexpr Row kRows[] = {
       row<CredentialNames, write_names<Char>>(SECPKG_CRED_ATTR_NAMES),
+      row<SecPkgCredentials_Cert, write_certificate>(SECPKG_CRED_ATTR_CERT),
       row<SecPkgCred_SupportedAlgs, write_supported_algs>(SECPKG_ATTR_SUPPORTED_ALGS),
       row<SecPkgCred_CipherStrengths, write_cipher_strengths>(SECPKG_ATTR_CIPHER_STRENGTHS),
       row<SecPkgCred_SupportedProtocols, write_supported_protocols>(

@@ -1,6 +1,8 @@
 // From what was agreed to Windows' numbers.
 #include "abi/tls_attributes.h"
 
+#include <cstring>
+
 #include "abi/alg_ids.h"
 #include "abi/attributes.h"
 #include "abi/certificates.h"
@@ -57,6 +59,14 @@ Result<void> write_connection_info(const ContextEntry& entry, SecPkgContext_Conn
   out.dwHashStrength = info.hash_strength;
   out.aiExch = CALG_ECDH_EPHEM;
   out.dwExchStrength = group != nullptr ? group->strength : 0;
+  return {};
+}
+
+Result<void> write_eap_key_block(const ContextEntry& entry, SecPkgContext_EapKeyBlock& out) {
+  TRY_ASSIGN(const SessionKey block, ask<SessionKey>(entry, AttributeId::EapKeyBlock));
+  if (block.key.size() != sizeof out)
+    return fail(Status::InternalError, "the key block for EAP has another size");
+  std::memcpy(&out, block.key.expose().data(), sizeof out);
   return {};
 }
 

@@ -11,6 +11,8 @@ namespace opensspi::abi {
 Result<void> write_remote_certificate(const ContextEntry& entry, PCCERT_CONTEXT& out);
 Result<void> write_local_certificate(const ContextEntry& entry, PCCERT_CONTEXT& out);
 Result<void> write_connection_info(const ContextEntry& entry, SecPkgContext_ConnectionInfo& out);
+// TLS 1.2 only.
+Result<void> write_eap_key_block(const ContextEntry& entry, SecPkgContext_EapKeyBlock& out);
 
 // CREDSSP clients: whether the server's certificate is trusted now, and what vouches for the
 // server.

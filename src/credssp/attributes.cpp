@@ -31,6 +31,11 @@ Result<Attribute> session_key_of(const InnerFacts& inner) {
   return if_any(std::move(key));
 }
 
+Result<Attribute> eap_key_block_of(const tls::Session& session) {
+  TRY_ASSIGN(SecretBytes block, session.eap_key_block());
+  return Attribute{SessionKey{std::move(block)}};
+}
+
 Result<Attribute> access_token_of(const InnerFacts& inner) {
   std::optional<std::shared_ptr<const AccessToken>> token;
   if (inner.access_token != nullptr) token = inner.access_token;
@@ -55,6 +60,7 @@ Result<Attribute> CredSspContext::query(AttributeId id) const {
     case AttributeId::ConnectionInfo:
     case AttributeId::RemoteCertificate:
     case AttributeId::LocalCertificate:
+    case AttributeId::EapKeyBlock:
       return query_tls(id);
     default:
       return query_outcome(established->outcome, id);
@@ -94,6 +100,8 @@ Result<Attribute> CredSspContext::query_tls(AttributeId id) const {
       return Attribute{session_->connection_info()};
     case AttributeId::RemoteCertificate:
       return if_any(session_->peer_certificate());
+    case AttributeId::EapKeyBlock:
+      return eap_key_block_of(*session_);
     default:
       return if_any(session_->local_certificate());
   }

@@ -24,6 +24,7 @@ enum class AttributeId {
   Names,
   Lifespan,
   SessionKey,
+  EapKeyBlock,          // of TLS 1.2: a SessionKey of 128 bytes of keys and 64 of IVs
   KeyInfo,
   PackageInfo,
   NegotiationInfo,

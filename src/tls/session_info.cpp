@@ -1,4 +1,6 @@
 // What was agreed, by whom, and what binds other protocols to it.
+#include <openssl/core_names.h>
+#include <openssl/kdf.h>
 #include <openssl/objects.h>
 #include <openssl/ssl.h>
 
@@ -7,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/openssl.h"
 #include "tls/native.h"
 #include "tls/session.h"
 
@@ -17,6 +20,9 @@ constexpr std::string_view kUniquePrefix = "tls-unique:";      // RFC 5929 3
 constexpr std::string_view kExporterPrefix = "tls-exporter:";  // RFC 9266 2
 constexpr std::string_view kExporterLabel = "EXPORTER-Channel-Binding";
 constexpr std::size_t kExporterSize = 32;
+
+constexpr std::string_view kEapLabel = "client EAP encryption";  // RFC 5216 2.3
+constexpr std::size_t kEapKeysSize = 128, kEapIvSize = 64;
 
 struct Group {
   int nid;
@@ -46,6 +52,29 @@ Bytes first_finished(const SSL* ssl) {
   finished.resize(own ? SSL_get_finished(ssl, finished.data(), finished.size())
                       : SSL_get_peer_finished(ssl, finished.data(), finished.size()));
   return finished;
+}
+
+// TLS-PRF of TLS 1.2 over no secret, this label and both randoms. RFC 5246 5, RFC 5216 2.3
+bool eap_iv(const SSL* ssl, ByteSpan iv) {
+  Bytes seed = copy(view(kEapLabel));
+  std::array<std::uint8_t, SSL3_RANDOM_SIZE> random{};
+  SSL_get_client_random(ssl, random.data(), random.size());
+  append(seed, random);
+  SSL_get_server_random(ssl, random.data(), random.size());
+  append(seed, random);
+  const EVP_MD* hash = SSL_CIPHER_get_handshake_digest(SSL_get_current_cipher(ssl));
+  const std::unique_ptr<EVP_KDF, x509::FreedBy<EVP_KDF_free>> prf(
+      EVP_KDF_fetch(crypto::library_context(), OSSL_KDF_NAME_TLS1_PRF, nullptr));
+  const std::unique_ptr<EVP_KDF_CTX, x509::FreedBy<EVP_KDF_CTX_free>> ctx(
+      EVP_KDF_CTX_new(prf.get()));
+  char none = 0;
+  const std::array parameters = {
+      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
+                                       const_cast<char*>(EVP_MD_get0_name(hash)), 0),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SECRET, &none, 0),
+      OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, seed.data(), seed.size()),
+      OSSL_PARAM_construct_end()};
+  return ctx != nullptr && EVP_KDF_derive(ctx.get(), iv.data(), iv.size(), parameters.data()) == 1;
 }
 
 x509::OwnedX509 shared(X509* x509) {
@@ -120,6 +149,22 @@ Result<Bytes> Session::unique_binding() const {
     return fail(Status::InternalError, "the TLS session exports no keys");
   }
   return binding;
+}
+
+Result<SecretBytes> Session::eap_key_block() const {
+  if (native_->state != Native::State::Established)
+    return fail(Status::InvalidHandle, "the TLS handshake is not complete");
+  SSL* ssl = native_->ssl.get();
+  if (SSL_version(ssl) != TLS1_2_VERSION)
+    return fail(Status::UnsupportedFunction, "TLS 1.3 has no key block for EAP");
+  SecretBytes block(kEapKeysSize + kEapIvSize);
+  const ByteSpan keys = block.expose_mutable().first(kEapKeysSize);
+  if (SSL_export_keying_material(ssl, keys.data(), keys.size(), kEapLabel.data(), kEapLabel.size(),
+                                 nullptr, 0, 0) != 1 ||
+      !eap_iv(ssl, block.expose_mutable().subspan(kEapKeysSize))) {
+    return fail(Status::InternalError, "the TLS session exports no keys");
+  }
+  return block;
 }
 
 }  // namespace opensspi::tls

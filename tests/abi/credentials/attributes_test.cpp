@@ -55,6 +55,25 @@ TEST(CredentialAttributes, UnknownOnesAreUnsupported) {
   for (const std::uint64_t word : buffer) EXPECT_EQ(0u, word);
 }
 
+// Windows has it for smart cards of Kerberos; no credential here holds a certificate.
+TEST(CredentialAttributes, CertificatesAreKnownOfNone) {
+  IdentityW identity;
+  CredSspCred credssp = CredSspCred::client(identity.get());
+  const std::pair<const SEC_WCHAR*, void*> rows[] = {{u"NTLM", identity.get()},
+                                                     {u"Negotiate", identity.get()},
+                                                     {u"Kerberos", identity.get()},
+                                                     {u"CREDSSP", credssp.get()}};
+  for (const auto& [package, auth_data] : rows) {
+    Credential credential = acquire_client(package, auth_data);
+    SecPkgCredentials_Cert certificate{77, nullptr};
+    EXPECT_STATUS(
+        SEC_E_UNSUPPORTED_FUNCTION,
+        QueryCredentialsAttributesW(credential.get(), SECPKG_CRED_ATTR_CERT, &certificate));
+    EXPECT_NE(std::string_view(why()).find("certificate"), std::string_view::npos);
+    EXPECT_EQ(77u, certificate.EncodedCertSize);
+  }
+}
+
 TEST(CredentialAttributes, NeedAPlace) {
   IdentityW identity;
   Credential credential = acquire_client(u"NTLM", identity.get());

@@ -129,6 +129,31 @@ TEST_P(CredSspAttributes, SessionKeyOfTheInnerLogonIsTheSameOnBothSides) {
   EXPECT_EQ(keys[0], keys[1]);
 }
 
+TEST_P(CredSspAttributes, EapKeyBlockOfTls12IsTheSameOnBothSides) {
+  SecPkgContext_EapKeyBlock blocks[2] = {};
+  for (int i = 0; i < 2; ++i) {
+    const SECURITY_STATUS status =
+        QueryContextAttributesW(both[i]->get(), SECPKG_ATTR_EAP_KEY_BLOCK, &blocks[i]);
+    if (GetParam() != SP_PROT_TLS1_2_CLIENT) {
+      EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, status);
+      return;
+    }
+    EXPECT_STATUS(SEC_E_OK, status);
+  }
+  EXPECT_EQ(0, std::memcmp(&blocks[0], &blocks[1], sizeof blocks[0]));
+  const SecPkgContext_EapKeyBlock zeros{};
+  EXPECT_NE(0, std::memcmp(zeros.rgbKeys, blocks[0].rgbKeys, sizeof zeros.rgbKeys));
+  EXPECT_NE(0, std::memcmp(zeros.rgbIVs, blocks[0].rgbIVs, sizeof zeros.rgbIVs));
+}
+
+TEST_P(CredSspAttributes, LifespanEndsAsTheContextDoes) {
+  for (Party* party : both) {
+    SecPkgContext_Lifespan lifespan{};
+    ASSERT_STATUS(SEC_E_OK, QueryContextAttributesW(party->get(), SECPKG_ATTR_LIFESPAN, &lifespan));
+    EXPECT_EQ(party->last().expiry.QuadPart, lifespan.tsExpiry.QuadPart);
+  }
+}
+
 TEST_P(CredSspAttributes, Packages) {
   for (Party* party : both) {
     SecPkgContext_PackageInfoW info{};
@@ -226,6 +251,27 @@ TEST_P(CredSspAttributes, OthersAreUnsupported) {
       EXPECT_EQ(77u, untouched[0]);
     }
   }
+}
+
+// What a server is handed of an account of Microsoft's is an identity to log on with elsewhere.
+TEST(CredSspOnlineIdentity, IsMarshalledForCreds2) {
+  CredSspPair pair{{.domain = u"MicrosoftAccount"}};
+  ASSERT_LOGGED_ON(pair.client, pair.server);
+  SecPkgContext_ClientCreds creds{};
+  ASSERT_STATUS(SEC_E_OK, QueryContextAttributesW(pair.server.get(), SECPKG_ATTR_CREDS_2, &creds));
+  PSEC_WINNT_AUTH_IDENTITY_OPAQUE identity = nullptr;
+  ASSERT_STATUS(SEC_E_OK,
+                SspiUnmarshalAuthIdentity(creds.AuthBufferLen,
+                                          reinterpret_cast<char*>(creds.AuthBuffer), &identity));
+  EXPECT_STATUS(SEC_E_OK, FreeContextBuffer(creds.AuthBuffer));
+  PCWSTR user = nullptr, domain = nullptr, password = nullptr;
+  EXPECT_STATUS(SEC_E_OK, SspiEncodeAuthIdentityAsStrings(identity, &user, &domain, &password));
+  EXPECT_EQ("alice", ascii(user));
+  EXPECT_EQ("MicrosoftAccount", ascii(domain));
+  for (const PCWSTR text : {user, domain, password}) SspiLocalFree(const_cast<SEC_WCHAR*>(text));
+  Credential next_hop = acquire_client(CREDSSP_NAME, CredSspCred::client(identity).get());
+  EXPECT_TRUE(SecIsValidHandle(next_hop.get()));
+  SspiFreeAuthIdentity(identity);
 }
 
 // Windows programs ask for these before the end, too.

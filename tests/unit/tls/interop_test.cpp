@@ -1,6 +1,7 @@
 // Against OpenSSL's plain SSL object, a peer that also sends what we never do: tickets, KeyUpdate,
 // HelloRequest, certificate requests.
 #include <gtest/gtest.h>
+#include <openssl/hmac.h>
 
 #include <string>
 
@@ -151,6 +152,55 @@ TEST(TlsInterop, TlsExporterIsThePeersToo) {
   Bytes expected = copy(view("tls-exporter:"));
   append(expected, exported);
   EXPECT_EQ(ours->unique_binding().value(), expected);
+}
+
+// P_hash of RFC 5246 5 over no secret, 64 bytes of it, by HMAC alone.
+Bytes prf_of_nothing(const EVP_MD* hash, ByteView seed) {
+  const auto hmac = [&](ByteView data) {
+    Bytes digest(EVP_MAX_MD_SIZE);
+    unsigned size = 0;
+    HMAC(hash, "", 0, data.data(), data.size(), digest.data(), &size);
+    digest.resize(size);
+    return digest;
+  };
+  Bytes out;
+  for (Bytes a = hmac(seed); out.size() < 64; a = hmac(a)) {
+    Bytes input = a;
+    append(input, seed);
+    append(out, hmac(input));
+  }
+  out.resize(64);
+  return out;
+}
+
+// RFC 5216 2.3.
+TEST(TlsInterop, KeysOfEapAreThePeersToo) {
+  PlainPeer peer(&test::server_of(KeyKind::Ec));
+  SSL_CTX_set_max_proto_version(peer.ctx(), TLS1_2_VERSION);
+  const auto ours = our_client();
+  ASSERT_TRUE(peer.establish(*ours));
+  constexpr std::string_view kLabel = "client EAP encryption";
+  Bytes expected(128);
+  SSL_export_keying_material(peer.ssl(), expected.data(), expected.size(), kLabel.data(),
+                             kLabel.size(), nullptr, 0, 0);
+  Bytes randoms(64);
+  SSL_get_client_random(peer.ssl(), randoms.data(), 32);
+  SSL_get_server_random(peer.ssl(), randoms.data() + 32, 32);
+  Bytes seed = copy(view(kLabel));
+  append(seed, randoms);
+  append(expected,
+         prf_of_nothing(SSL_CIPHER_get_handshake_digest(SSL_get_current_cipher(peer.ssl())), seed));
+  const auto block = ours->eap_key_block();
+  ASSERT_TRUE(block) << block.error().why;
+  EXPECT_TRUE(equal(block->expose(), expected));
+}
+
+TEST(TlsInterop, KeysOfEapAreNotThoseOfTls13) {
+  PlainPeer peer(&test::server_of(KeyKind::Ec));
+  const auto ours = our_client();
+  EXPECT_EQ(ours->eap_key_block().error().status, Status::InvalidHandle);
+  ASSERT_TRUE(peer.establish(*ours));
+  EXPECT_EQ(ours->eap_key_block().error().status, Status::UnsupportedFunction);
 }
 
 TEST(TlsInterop, SessionTicketsAreSwallowed) {
