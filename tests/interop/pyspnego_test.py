@@ -3,12 +3,13 @@ credentials and messages. The policy's credssp.encryption_oracle is what ENCRYPT
 which is how old a version may be."""
 
 import os
+import struct
 import unittest
 from itertools import product
 
 from peers import pyspnego
 from support import credssp, sspi, suite
-from support.handshake import shake_hands
+from support.handshake import ByteByByte, shake_hands
 
 ENCRYPTION_ORACLE = os.environ["ENCRYPTION_ORACLE"]
 VERSIONS = 2, 3, 4, 5, 6
@@ -23,6 +24,9 @@ UNICODE_USER, UNICODE_PASSWORD = "Jürgen", "Grüße-€-\U0001d11e"
 MESSAGES = b"x", b"hello", bytes(range(256)) * 64  # the last fills a record
 SPNEGO_INIT, NTLM_SIGNATURE = b"\x60", b"NTLMSSP\0"
 STATUS_LOGON_FAILURE, STATUS_NOT_SUPPORTED = 0xC000006D, 0xC00000BB
+# KERB_TICKET_LOGON and NTLM_REMOTE_SUPPLEMENTAL_CREDENTIAL: [MS-CSSP] 2.2.1.2.3.1.
+TICKET_LOGON = struct.pack("<4I2Q", 10, 0, 2, 3, 32, 34) + b"STTGT"
+NTLM_SUPPLEMENTAL = struct.pack("<2I20s2I", 0xFFFF0002, 8, bytes(range(16)), 2, 1) + b"x"
 SEC_E_LOGON_DENIED = 0x8009030C  # is what pyspnego sends in the place of an NTSTATUS
 
 
@@ -158,6 +162,34 @@ class TheirClient(CredSsp):
         self.assertEqual(server.delegated(), credssp.Delegated(
             "", "", smart_card=credssp.SmartCard("1", "", "", "", "", 2)))
 
+    def test_a_byte_at_a_time(self):
+        for mechanism, tls in product(MECHANISMS, TLS):
+            with self.subTest((mechanism, tls)):
+                client = pyspnego.initiator(6, mechanism, USER, DOMAIN, PASSWORD, tls_version=tls)
+                server = ByteByByte(self.our_server())
+                self.completes(client, server, 6)
+                self.assertGreater(server.incomplete, 500)
+                self.assertEqual(server.delegated(), credssp.Delegated(USER, DOMAIN, PASSWORD))
+
+    def test_remote_credential_guard(self):
+        ticket = pyspnego.structures.TSRemoteGuardPackageCred("Kerberos", TICKET_LOGON)
+        key = pyspnego.structures.TSRemoteGuardPackageCred("NTLM", NTLM_SUPPLEMENTAL)
+        fish = pyspnego.structures.TSRemoteGuardPackageCred("Fish", b"\0")
+        cases = ((ticket, None), "SEC_E_UNSUPPORTED_FUNCTION", "remote credential guard"), \
+            ((ticket, [key, fish]), "SEC_E_UNSUPPORTED_FUNCTION", "remote credential guard"), \
+            ((key, None), "SEC_E_INVALID_TOKEN", "malformed")
+        for creds, status, why in cases:
+            with self.subTest(status):
+                client = pyspnego.initiator(6, pyspnego.BARE, USER, DOMAIN, PASSWORD,
+                                            pyspnego.structures.TSRemoteGuardCreds(*creds))
+                server = self.our_server()
+                token = client.step(b"")
+                while not client.complete:  # which it is when it has sent its credential
+                    token = client.step(server.step(token))
+                server.step(token)
+                self.assertEqual(server.failure.status, status)
+                self.assertIn(why, str(server.failure))
+
     def test_nothing_delegated(self):
         creds = pyspnego.structures.TSPasswordCreds("", "", "")
         for version in permitted(OLDEST_CLIENT):
@@ -207,6 +239,15 @@ class TheirServer(CredSsp):
         self.completes(self.our_client("carol", ""), server, 6)
         self.assertEqual(given(server), ("", "carol", PASSWORD))
 
+    def test_a_byte_at_a_time(self):
+        for raw, tls in product(("auto", "never"), TLS):
+            self.send_ntlm(raw)
+            with self.subTest((raw, tls)):
+                client, server = ByteByByte(self.our_client()), pyspnego.acceptor(6, tls)
+                self.completes(client, server, 6)
+                self.assertGreater(client.incomplete, 500)
+                self.assertEqual(given(server), (DOMAIN, USER, PASSWORD))
+
     def test_nothing_delegated(self):
         for version in permitted(OLDEST_SERVER):
             with self.subTest(version):
@@ -228,6 +269,8 @@ class TheirServer(CredSsp):
                                      [SEC_E_LOGON_DENIED] if told else [])
                     # Where it is told nothing it waits for an answer.
                     self.assertEqual(client.status, "SEC_E_LOGON_DENIED" if told else sspi.CONTINUE)
+                    if told:
+                        self.assertIn("the server refused the logon", str(client.failure))
 
 
 def given(server):
