@@ -52,9 +52,11 @@ typedef struct _CREDSSP_CRED_EX {
 
 /* ---- Attributes of contexts ----------------------------------------------------------------- */
 
+/* Asked on the other side they are SEC_E_UNSUPPORTED_FUNCTION. docs/attributes.md has them all. */
 #define SECPKG_ALT_ATTR 0x80000000
 
-/* SecPkgContext_ClientCreds, server: what the client delegated. */
+/* SecPkgContext_ClientCreds, server: what the client delegated, as a packed logon.
+ * SEC_E_NO_CREDENTIALS when that is nothing. */
 #define SECPKG_ATTR_CREDS (SECPKG_ALT_ATTR | 128)
 /* SecPkgContext_PackageInfo: what Negotiate chose. */
 #define SECPKG_ATTR_NEGOTIATION_PACKAGE (SECPKG_ALT_ATTR | 129)
@@ -63,12 +65,14 @@ typedef struct _CREDSSP_CRED_EX {
 #define SECPKG_ATTR_C_FULL_ACCESS_TOKEN (SECPKG_ALT_ATTR | 130)
 /* SecPkgContext_Flags, client: CREDSSP_SERVER_AUTH_, how the server proved itself. */
 #define SECPKG_ATTR_SERVER_AUTH_FLAGS (SECPKG_ALT_ATTR | 131)
-/* CERT_TRUST_STATUS, client: how far the server's certificate is trusted. */
+/* CERT_TRUST_STATUS, client: how far the server's certificate is trusted at this moment, by the
+ * system's authorities. */
 #define SECPKG_ATTR_CERT_TRUST_STATUS (SECPKG_ALT_ATTR | 132)
 /* SecPkgContext_AccessToken, server: good for identification only. */
 #define SECPKG_ATTR_C_FULL_IDENT_TOKEN (SECPKG_ALT_ATTR | 133)
 /* SecPkgContext_ClientCreds, server: what the client delegated, as a packed
- * KERB_INTERACTIVE_LOGON or KERB_CERTIFICATE_LOGON, whose pointers are offsets in bytes. */
+ * KERB_INTERACTIVE_LOGON or KERB_CERTIFICATE_LOGON, whose pointers are offsets in bytes. Of an
+ * online identity (domain MicrosoftAccount or AzureAD) a marshalled SEC_WINNT_AUTH_IDENTITY_EX2. */
 #define SECPKG_ATTR_CREDS_2 (SECPKG_ALT_ATTR | 134)
 
 /* Flags of SECPKG_ATTR_SERVER_AUTH_FLAGS. */

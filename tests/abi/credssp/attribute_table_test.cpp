@@ -4,6 +4,7 @@
 #include <set>
 
 #include "pair.h"
+#include "support/failing_new.h"
 
 namespace caller {
 namespace {
@@ -199,6 +200,32 @@ TEST_F(CredSspAttributeTable, ExFormsTakeNoSmallerBuffer) {
     });
     EXPECT_STATUS(SEC_E_INVALID_PARAMETER,
                   QueryContextAttributesW(party.get(), row.attribute, nullptr));
+  }
+}
+
+// Each allocation of the library fails once.
+TEST_F(CredSspAttributeTable, WhenMemoryRunsOut) {
+  ASSERT_LOGGED_ON(pair.client, pair.server);
+  for (const Row& row : kRows) {
+    if (row.client != kYes && row.server != kYes) continue;
+    Party& party = row.client == kYes ? pair.client : pair.server;
+    expect(party, row, kYes);  // what is made once in a process is made now
+    bool ran_out = true;
+    for (std::size_t before = 0; ran_out; ++before) {
+      SCOPED_TRACE(std::string(row.name) + " " + std::to_string(before));
+      Answer answer, untouched;
+      std::memset(&untouched, 77, sizeof untouched);
+      answer = untouched;
+      SECURITY_STATUS status = SEC_E_OK;
+      {
+        const opensspi::test::FailingNew memory(before);
+        status = QueryContextAttributesW(party.get(), row.attribute, &answer);
+        ran_out = memory.has_failed();
+      }
+      ASSERT_STATUS(ran_out ? SEC_E_INSUFFICIENT_MEMORY : SEC_E_OK, status);
+      if (status == SEC_E_OK) row.release(answer);
+      EXPECT_EQ(ran_out, std::memcmp(&answer, &untouched, sizeof answer) == 0);
+    }
   }
 }
 
