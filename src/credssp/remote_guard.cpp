@@ -30,6 +30,7 @@ Result<RemoteGuardPackageCred> read_package_cred(DerReader& from) {
   DerReader fields = from.enter(tag::kSequence);
   RemoteGuardPackageCred cred;
   TRY_ASSIGN(cred.package_name, read_name_field(fields, 0));
+  if (cred.package_name.find('\0') != std::string::npos) return malformed();
   TRY_ASSIGN(const ByteView buffer, read_octets_field(fields, 1));
   TRY(fields.finish(kMalformedCredentials));
   cred.cred_buffer = SecretBytes(buffer);
