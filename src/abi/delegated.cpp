@@ -17,8 +17,9 @@
 namespace opensspi::abi {
 namespace {
 
-// Who logs on with an account of one of these names it where others name their domain:
-// SEC_WINNT_AUTH_IDENTITY_FLAGS_ID_PROVIDER.
+// Who logs on with an account of one of these names it where others name their domain
+// (SEC_WINNT_AUTH_IDENTITY_FLAGS_ID_PROVIDER). TSPasswordCreds says no more, and no document tells
+// how Windows' server knows online identities.
 constexpr const char* kIdentityProviders[] = {"MicrosoftAccount", "AzureAD"};
 
 bool is_online(const Identity& identity) {

@@ -3,9 +3,13 @@
 #include "credssp/remote_guard.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <string_view>
+#include <utility>
 
 #include "base/reader.h"
 #include "base/utf16.h"
+#include "base/writer.h"
 #include "credssp/octet_fields.h"
 
 namespace opensspi::credssp {
@@ -19,7 +23,6 @@ constexpr std::string_view kKerberos = "Kerberos", kNtlm = "NTLM";
 constexpr std::uint32_t kKerbTicketLogon = 10;
 constexpr std::size_t kTicketLogonSize = 32;
 constexpr std::uint32_t kRemoteVersion = 0xFFFF0002;
-constexpr std::size_t kSupplementalSize = 36;
 constexpr std::uint32_t kInvalidKeyType = 0;
 
 tl::unexpected<Error> malformed() {
@@ -61,28 +64,14 @@ Result<ByteView> read_blob(ByteView buffer, std::uint64_t offset, std::uint32_t 
   return blob;
 }
 
-// Fills a secret of a size that is known, from its front.
-class Filler {
- public:
-  explicit Filler(SecretBytes& secret) : left_(secret.expose_mutable()) {}
-
-  Filler& bytes(ByteView bytes) {
-    std::copy(bytes.begin(), bytes.end(), left_.begin());
-    left_ = left_.subspan(bytes.size());
-    return *this;
-  }
-  Filler& u32(std::size_t value) { return integer(value, 4); }
-  Filler& u64(std::size_t value) { return integer(value, 8); }
-
- private:
-  Filler& integer(std::uint64_t value, std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i) left_[i] = static_cast<std::uint8_t>(value >> (8 * i));
-    left_ = left_.subspan(size);
-    return *this;
-  }
-
-  ByteSpan left_;
-};
+SecretBytes joined(std::initializer_list<ByteView> parts) {
+  std::size_t size = 0;
+  for (const ByteView part : parts) size += part.size();
+  SecretBytes out(size);
+  auto at = out.expose_mutable().begin();
+  for (const ByteView part : parts) at = std::copy(part.begin(), part.end(), at);
+  return out;
+}
 
 }  // namespace
 
@@ -147,19 +136,13 @@ Result<KerbTicketLogon> parse_ticket_logon(ByteView cred_buffer) {
 }
 
 SecretBytes write_ticket_logon(const KerbTicketLogon& logon) {
-  const ByteView service = logon.service_ticket;
-  const ByteView granting = logon.ticket_granting_ticket.expose();
-  SecretBytes out(kTicketLogonSize + service.size() + granting.size());
-  Filler(out)
-      .u32(kKerbTicketLogon)
-      .u32(logon.flags)
-      .u32(service.size())
-      .u32(granting.size())
-      .u64(kTicketLogonSize)
-      .u64(kTicketLogonSize + service.size())
-      .bytes(service)
-      .bytes(granting);
-  return out;
+  const std::size_t service_size = logon.service_ticket.size();
+  Writer head;
+  head.u32_le(kKerbTicketLogon).u32_le(logon.flags);
+  head.u32_le(static_cast<std::uint32_t>(service_size));
+  head.u32_le(static_cast<std::uint32_t>(logon.ticket_granting_ticket.size()));
+  head.u64_le(kTicketLogonSize).u64_le(kTicketLogonSize + service_size);
+  return joined({head.view(), logon.service_ticket, logon.ticket_granting_ticket.expose()});
 }
 
 Result<NtlmRemoteSupplementalCredential> parse_ntlm_supplemental(ByteView cred_buffer) {
@@ -184,15 +167,10 @@ Result<NtlmRemoteSupplementalCredential> parse_ntlm_supplemental(ByteView cred_b
 
 SecretBytes write_ntlm_supplemental(const NtlmRemoteSupplementalCredential& credential) {
   const ByteView encrypted = credential.encrypted.expose();
-  SecretBytes out(kSupplementalSize + encrypted.size());
-  Filler(out)
-      .u32(kRemoteVersion)
-      .u32(credential.flags)
-      .bytes(credential.credential_key.expose())
-      .u32(credential.key_type)
-      .u32(encrypted.size())
-      .bytes(encrypted);
-  return out;
+  Writer head, middle;
+  head.u32_le(kRemoteVersion).u32_le(credential.flags);
+  middle.u32_le(credential.key_type).u32_le(static_cast<std::uint32_t>(encrypted.size()));
+  return joined({head.view(), credential.credential_key.expose(), middle.view(), encrypted});
 }
 
 }  // namespace opensspi::credssp
