@@ -271,6 +271,38 @@ typedef struct opensspi_session {
 typedef int (*opensspi_session_callback)(const opensspi_session *session, void *user);
 OPENSSPI_API SECURITY_STATUS opensspi_session_list(opensspi_session_callback callback, void *user);
 
+/* ---- Tokens: who a client is ------------------------------------------------------------------- */
+/* QuerySecurityContextToken hands out the token of a server's client as a HANDLE, which is good in
+ * every thread, also after its context is gone, until it is closed. The attributes
+ * SECPKG_ATTR_ACCESS_TOKEN, _C_ACCESS_TOKEN and _C_FULL_ACCESS_TOKEN lend one, all the same, that
+ * ends with the context. docs/tokens.md: which Unix user it is, and impersonation. */
+
+typedef struct opensspi_token {
+  uint32_t size;            /* what the library fills in: later versions may fill in more */
+  int32_t anonymous;        /* not 0: the client did not say who it is */
+  const char *user;         /* as the authority spells it */
+  const char *domain;       /* "" when there is none */
+  const char *user_sid;     /* "S-1-5-21-…"; "" when the authority has none */
+  const char *const *group_sids;
+  uint32_t num_group_sids;
+  uint32_t num_groups;
+  const uint32_t *groups;   /* all of the Unix user's, gid among them */
+  const char *unix_user;    /* "" when no user of this machine stands for the client: then uid and
+                               gid are 0xFFFFFFFF and there are no groups */
+  uint32_t uid;
+  uint32_t gid;
+  const char *no_unix_user; /* why there is none, static text; "" when there is one */
+} opensspi_token;
+
+/* One block for opensspi_free. The first that is read of a context, and the first impersonation, asks
+ * the machine's user database, and waits for it. SEC_E_INVALID_HANDLE for whatever is no open handle
+ * of a token. */
+OPENSSPI_API SECURITY_STATUS opensspi_token_read(HANDLE token, opensspi_token **contents);
+
+/* CloseHandle of windows.h. FALSE for what is no open handle, or one that only was lent, with
+ * ERROR_INVALID_HANDLE as opensspi_last_error().value. */
+OPENSSPI_API BOOL WINAPI opensspi_close_handle(HANDLE handle);
+
 /* ---- Who vouches for clients ------------------------------------------------------------------- */
 /* Inbound credentials ask the authority that the policy names (the accounts of this machine), unless
  * the program judges itself. */
@@ -362,6 +394,12 @@ OPENSSPI_API SECURITY_STATUS opensspi_account_set_must_change(opensspi_accounts 
 OPENSSPI_API SECURITY_STATUS opensspi_account_set_expiry(opensspi_accounts *accounts,
                                                          const char *user, const char *domain,
                                                          uint64_t expires);
+/* Which user of this machine the account stands for; only so may it be root. NULL or "": the user
+ * who has its name, in its domain if it has one. Whether there is such a user is seen when a client's
+ * token is read. SEC_E_INVALID_PARAMETER when that is no name of a Unix user. */
+OPENSSPI_API SECURITY_STATUS opensspi_account_set_unix_user(opensspi_accounts *accounts,
+                                                            const char *user, const char *domain,
+                                                            const char *unix_user);
 OPENSSPI_API SECURITY_STATUS opensspi_account_remove(opensspi_accounts *accounts, const char *user,
                                                      const char *domain);
 
@@ -374,6 +412,7 @@ typedef struct opensspi_account {
   uint64_t last_logon;       /* 0: never */
   uint32_t failures;         /* wrong passwords since the last right one */
   uint64_t locked_until;     /* 0: not locked */
+  const char *unix_user;     /* "" when nobody said */
 } opensspi_account;
 
 /* Called for each account, by domain and name. The account lives as long as the call; what it

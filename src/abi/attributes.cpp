@@ -10,6 +10,7 @@
 #include "abi/package_block.h"
 #include "abi/text.h"
 #include "abi/tls_attributes.h"
+#include "abi/tokens.h"
 
 namespace opensspi::abi {
 namespace {
@@ -120,6 +121,9 @@ std::span<const Row> rows() {
           SECPKG_ATTR_NEGOTIATION_PACKAGE),
       row<SecPkgContext_Flags, write_server_auth_flags>(SECPKG_ATTR_SERVER_AUTH_FLAGS),
       row<CERT_TRUST_STATUS, write_trust_status>(SECPKG_ATTR_CERT_TRUST_STATUS),
+      row<SecPkgContext_AccessToken, write_access_token>(SECPKG_ATTR_ACCESS_TOKEN),
+      row<SecPkgContext_AccessToken, write_access_token>(SECPKG_ATTR_C_ACCESS_TOKEN),
+      row<SecPkgContext_AccessToken, write_access_token>(SECPKG_ATTR_C_FULL_ACCESS_TOKEN),
       row<SecPkgContext_ClientCreds, write_client_creds>(SECPKG_ATTR_CREDS),
       row<SecPkgContext_ClientCreds, write_client_creds_2>(SECPKG_ATTR_CREDS_2),
   };

@@ -1,6 +1,6 @@
 // The accounts are opened when the first inbound credential asks for its judge, which is before a
 // server gives up its rights; but acquiring waits for nobody, so that what another process holds
-// just then is opened by the first logon.
+// just then is opened by the first logon. They are the process's, whomever its thread acts as.
 #include "abi/judges.h"
 
 #include <chrono>
@@ -11,6 +11,7 @@
 #include "authority/accounts_authority.h"
 #include "authority/by_domain.h"
 #include "authority/winbind_authority.h"
+#include "logon/impersonation.h"
 
 namespace opensspi::abi {
 
@@ -19,10 +20,12 @@ class Judges::AccountsWhenAsked final : public Authority {
   explicit AccountsWhenAsked(const PolicySource& policy) : policy_(policy) {}
 
   Result<HostNames> names() override {
+    const logon::AsProcess as_process;
     TRY_ASSIGN(const auto accounts, opened_for_logon());
     return accounts->names();
   }
   Result<NtlmLogon> validate(const NtlmResponse& response) override {
+    const logon::AsProcess as_process;
     TRY_ASSIGN(const auto accounts, opened_for_logon());
     return accounts->validate(response);
   }
@@ -33,6 +36,7 @@ class Judges::AccountsWhenAsked final : public Authority {
 
   // Whether there are accounts. What cannot be opened is there: its logons hear why.
   bool exist() {
+    const logon::AsProcess as_process;
     const std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock.owns_lock()) return true;  // they are being opened
     const auto accounts = opened(std::chrono::milliseconds(0));
@@ -40,6 +44,7 @@ class Judges::AccountsWhenAsked final : public Authority {
   }
 
   Result<void> flush() {
+    const logon::AsProcess as_process;
     const auto accounts = [&] {
       const std::lock_guard lock(mutex_);
       return accounts_;

@@ -33,7 +33,8 @@ Module& Module::instance() {
   return module;
 }
 
-Module::Module() : judges_(policy_), sessions_(system_time), handles_(crypto::random) {
+Module::Module()
+    : judges_(policy_), sessions_(system_time), handles_(crypto::random), tokens_(crypto::random) {
   open_sinks_of_environment(*policy_.current(), observers_);
   make_packages();
 }

@@ -10,6 +10,7 @@
 #include "abi/judges.h"
 #include "abi/observers.h"
 #include "abi/policy_source.h"
+#include "abi/token_table.h"
 #include "logon/sessions.h"
 #include "sspi/environment.h"
 #include "sspi/package.h"
@@ -21,6 +22,7 @@ class Module {
   static Module& instance();
 
   [[nodiscard]] HandleTable& handles() { return handles_; }
+  [[nodiscard]] TokenTable& tokens() { return tokens_; }
   [[nodiscard]] Observers& observers() { return observers_; }
   [[nodiscard]] PolicySource& policy() { return policy_; }
   [[nodiscard]] Judges& judges() { return judges_; }
@@ -41,6 +43,7 @@ class Module {
   Judges judges_;
   logon::Sessions sessions_;
   HandleTable handles_;
+  TokenTable tokens_;
   std::vector<std::unique_ptr<SecurityPackage>> packages_;
   std::vector<const PackageInfo*> infos_;
 };

@@ -21,6 +21,10 @@ Result<HandleTable::Pin<T>> find(const SecHandle* handle, const char* why) {
 
 }  // namespace
 
+ClientOfContext::~ClientOfContext() {
+  if (lent != 0) Module::instance().tokens().end(lent);
+}
+
 ContextEntry::ContextEntry(const SecurityPackage& its_package, ContextRequest its_request)
     : Entry(kKind),
       package(its_package),

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "abi/handle_table.h"
+#include "abi/token_table.h"
 #include "abi/windows_names.h"
 #include "base/result.h"
 #include "sspi/package.h"
@@ -50,6 +51,18 @@ struct Undelivered {
   StepOutput output;
 };
 
+// The token of an acceptor's client, made when it is first asked for, and the handle that the
+// context lends out.
+struct ClientOfContext {
+  ClientOfContext() = default;
+  ClientOfContext(const ClientOfContext&) = delete;
+  ClientOfContext& operator=(const ClientOfContext&) = delete;
+  ~ClientOfContext();
+
+  SharedToken token;
+  TokenTable::Handle lent = 0;
+};
+
 // One call at a time: whoever touches anything but the constants holds `mutex`.
 struct ContextEntry final : Entry {
   static constexpr Kind kKind = Kind::Context;
@@ -70,6 +83,7 @@ struct ContextEntry final : Entry {
   ContextFlags granted = ContextFlags::None;
   std::optional<Undelivered> undelivered;
   std::string claimed_name;  // of an acceptor: what the client called itself
+  mutable ClientOfContext client;
   Error last_error{Status::Ok, ""};
 };
 

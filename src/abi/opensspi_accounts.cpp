@@ -69,7 +69,8 @@ Result<void> list(AccountStore& store, opensspi_account_callback callback, void*
                                .expires = expiry_to_c(account.expiry),
                                .last_logon = account.last_logon,
                                .failures = account.failures,
-                               .locked_until = account.locked_until};
+                               .locked_until = account.locked_until,
+                               .unix_user = account.unix_user.c_str()};
     if (callback(&out, user) != 0) break;
   }
   return {};
@@ -146,6 +147,14 @@ OPENSSPI_EXPORT SECURITY_STATUS opensspi_account_set_expiry(opensspi_accounts* a
                                                             uint64_t expires) {
   return on_store(accounts, [&](AccountStore& store) {
     return store.set_expiry(name_of(user, domain), expiry_from_c(expires));
+  });
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS opensspi_account_set_unix_user(opensspi_accounts* accounts,
+                                                               const char* user, const char* domain,
+                                                               const char* unix_user) {
+  return on_store(accounts, [&](AccountStore& store) {
+    return store.set_unix_user(name_of(user, domain), unix_user != nullptr ? unix_user : "");
   });
 }
 

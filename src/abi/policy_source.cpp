@@ -1,6 +1,7 @@
 // Reading the standard files.
 #include "abi/policy_source.h"
 
+#include "logon/impersonation.h"
 #include "policy/file.h"
 
 namespace opensspi::abi {
@@ -17,6 +18,8 @@ std::shared_ptr<const policy::Policy> PolicySource::current() const {
 }
 
 Result<void> PolicySource::reload() {
+  // A client's files have no say over the process.
+  const logon::AsProcess as_process;
   auto read = policy::load(policy::standard_paths());
   if (!read)
     return fail(Status::InvalidParameter, "a policy file has an error in this line", 0,

@@ -15,7 +15,7 @@ inline std::uint64_t unsigned_at(const Statement& row, int column) {
   return static_cast<std::uint64_t>(row.integer(column));
 }
 
-// Columns 0 to 6: user, domain, sid, enabled, must_change, expiry, created.
+// Columns 0 to 7: user, domain, sid, enabled, must_change, expiry, created, unix_user.
 inline Account account_of(const Statement& row) {
   Account account;
   account.user = row.text(0);
@@ -25,6 +25,7 @@ inline Account account_of(const Statement& row) {
   account.must_change = row.integer(4) != 0;
   account.expiry = unsigned_at(row, 5);
   account.created = unsigned_at(row, 6);
+  account.unix_user = row.text(7);
   return account;
 }
 

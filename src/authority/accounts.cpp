@@ -6,6 +6,7 @@
 #include "authority/account_import.h"
 #include "authority/account_row.h"
 #include "authority/blank_hash.h"
+#include "base/utf16.h"
 #include "crypto/digest.h"
 
 namespace opensspi::authority {
@@ -13,16 +14,17 @@ namespace {
 
 constexpr std::uint32_t kMaxThreshold = 999;  // Windows' limits of the lockout policy
 constexpr std::uint32_t kMaxMinutes = 99999;
+constexpr std::size_t kMaxUnixName = 256;  // bytes
 constexpr const char* kEmptyPassword = "the password is empty";
 
 constexpr const char* kListSql =
-    "SELECT user, domain, sid, enabled, must_change, expiry, created, counter_key,"
+    "SELECT user, domain, sid, enabled, must_change, expiry, created, unix_user, counter_key,"
     "       failures, last_failure, last_logon"
     " FROM accounts LEFT JOIN counters ON counters.key = accounts.counter_key"
     " ORDER BY domain_key, user_key";
 
 constexpr const char* kFindSql =
-    "SELECT user, domain, sid, enabled, must_change, expiry, created, counter_key,"
+    "SELECT user, domain, sid, enabled, must_change, expiry, created, unix_user, counter_key,"
     "       failures, last_failure, last_logon"
     " FROM accounts LEFT JOIN counters ON counters.key = accounts.counter_key"
     " WHERE user_key = ? AND domain_key = ?";
@@ -55,6 +57,18 @@ Result<bool> exists(Database& database, const AccountKey& key) {
 
 Result<void> require_password(const NtHash& nt_hash) {
   if (is_blank(nt_hash)) return fail(Status::InvalidParameter, kEmptyPassword);
+  return {};
+}
+
+// As passwd(5) can hold it. "DOMAIN\\user" is one too, where NSS asks a domain.
+Result<void> require_unix_name(const std::string& name) {
+  const auto is_unfit = [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == ':' || c == '/';
+  };
+  if (name.size() > kMaxUnixName || std::ranges::any_of(name, is_unfit) || !utf8_to_utf16(name)) {
+    return fail(Status::InvalidParameter,
+                "a Unix user's name has at most 256 bytes of UTF-8 and no ':' or '/'");
+  }
   return {};
 }
 
@@ -162,7 +176,8 @@ Result<void> AccountStore::set_nt_hash(const AccountName& name, const NtHash& nt
   return {};
 }
 
-Result<void> AccountStore::change(const AccountName& name, const char* sql, std::int64_t value) {
+template <class Value>
+Result<void> AccountStore::change(const AccountName& name, const char* sql, Value value) {
   TRY_ASSIGN(const AccountKey key, account_key(name, host_));
   TRY_ASSIGN(const StoreSessions::Lease session, sessions_->lease());
   TRY_ASSIGN(Statement update, session->database.prepare(sql));
@@ -186,12 +201,18 @@ Result<void> AccountStore::set_enabled(const AccountName& name, bool enabled) {
 
 Result<void> AccountStore::set_must_change(const AccountName& name, bool must_change) {
   return change(name, "UPDATE accounts SET must_change = ? WHERE user_key = ? AND domain_key = ?",
-                must_change);
+                std::int64_t{must_change});
 }
 
 Result<void> AccountStore::set_expiry(const AccountName& name, FileTime expiry) {
   return change(name, "UPDATE accounts SET expiry = ? WHERE user_key = ? AND domain_key = ?",
                 sql_integer(std::min(expiry, kNever)));
+}
+
+Result<void> AccountStore::set_unix_user(const AccountName& name, const std::string& unix_user) {
+  TRY(require_unix_name(unix_user));
+  return change(name, "UPDATE accounts SET unix_user = ? WHERE user_key = ? AND domain_key = ?",
+                std::string_view(unix_user));
 }
 
 Result<void> AccountStore::remove(const AccountName& name) {
@@ -219,7 +240,7 @@ Result<std::vector<Account>> AccountStore::read(const char* sql, const AccountKe
     TRY_ASSIGN(const bool row, rows.step());
     if (!row) break;
     accounts.push_back(account_of(rows));
-    entries.push_back({unsigned_at(rows, 7), counters_of(rows, 8)});
+    entries.push_back({unsigned_at(rows, 8), counters_of(rows, 9)});
   }
   TRY_ASSIGN(const SharedCounters::Hold held, session->counters.hold());
   for (std::size_t i = 0; i < accounts.size(); ++i) {

@@ -26,6 +26,7 @@ namespace opensspi::authority {
 struct Account {
   std::string user, domain;  // UTF-8, as they were added; an empty domain is this machine
   std::string sid;
+  std::string unix_user;  // the administrator's word; empty: none
   bool enabled = true;
   bool must_change = false;  // the password, before the next logon
   FileTime expiry = kNever;
@@ -92,6 +93,9 @@ class AccountStore {
   Result<void> set_enabled(const AccountName& name, bool enabled);  // enabling lifts a lockout
   Result<void> set_must_change(const AccountName& name, bool must_change);
   Result<void> set_expiry(const AccountName& name, FileTime expiry);  // kNever: none
+  // Whom it stands for among this machine's users, root too; empty: whoever has its name.
+  // InvalidParameter when that is no name of a Unix user. Whether there is one is not looked up.
+  Result<void> set_unix_user(const AccountName& name, const std::string& unix_user);
   Result<void> remove(const AccountName& name);
   Result<std::vector<Account>> list();  // by domain and user
   Result<Account> find(const AccountName& name);
@@ -122,7 +126,8 @@ class AccountStore {
         now_(std::move(options.now)),
         sessions_(std::move(sessions)) {}
 
-  Result<void> change(const AccountName& name, const char* sql, std::int64_t value);
+  template <class Value>
+  Result<void> change(const AccountName& name, const char* sql, Value value);
   Result<std::vector<Account>> read(const char* sql, const AccountKey* key);
 
   HostNames host_;

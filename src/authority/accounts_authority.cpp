@@ -59,6 +59,8 @@ std::shared_ptr<const AccessToken> token_for(const Account& account, const HostN
   token->user = account.user;
   token->domain = account.domain.empty() ? host.netbios_computer : account.domain;
   token->user_sid = account.sid;
+  token->unix_user = account.unix_user;
+  token->is_local = account.domain.empty();
   return token;
 }
 

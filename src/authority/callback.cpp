@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "authority/account_names.h"
 #include "authority/blank_hash.h"
 #include "ntlm/keys.h"
 
@@ -57,6 +58,7 @@ Result<NtlmLogon> CallbackAuthority::validate(const NtlmResponse& response) {
   auto token = std::make_shared<AccessToken>();
   token->user = response.user;
   token->domain = response.domain;
+  token->is_local = is_this_machine(response.domain, names_);
   return NtlmLogon{std::move(token), std::move(key)};
 }
 

@@ -16,7 +16,8 @@ constexpr std::int64_t kMaxUnknownNames = 100'000;
 constexpr const char* kCandidatesSql =
     "SELECT coalesce(user, ?1), coalesce(domain, ?2), coalesce(sid, ?5), coalesce(enabled, 1),"
     "       coalesce(must_change, 0), coalesce(expiry, ?6), coalesce(created, 0),"
-    "       coalesce(counter_key, ?4), coalesce(nt_hash, zeroblob(16)), counter_key IS NOT NULL"
+    "       coalesce(unix_user, ''), coalesce(counter_key, ?4), coalesce(nt_hash, zeroblob(16)),"
+    "       counter_key IS NOT NULL"
     " FROM (SELECT 1) LEFT JOIN accounts ON user_key = ?1 AND domain_key IN (?2, ?3)"
     " ORDER BY domain_key = ?2 DESC LIMIT 1";
 constexpr std::string_view kNobodysSid = "S-1-5-21-1000000000-2000000000-3000000000-1000";
@@ -132,13 +133,13 @@ Result<LogonRecord> AccountStore::look_up(const AccountName& sent) {
     account.bind(sql_integer(record.counter_key)).bind(kNobodysSid).bind(sql_integer(kNever));
     TRY(account.step_to_row());
     record.account = account_of(account);
-    record.counter_key = unsigned_at(account, 7);
-    const ByteView hash = account.blob(8);
+    record.counter_key = unsigned_at(account, 8);
+    const ByteView hash = account.blob(9);
     if (hash.size() != record.nt_hash.expose().size()) {
       return fail(Status::InternalError, "the accounts database is damaged");
     }
     std::copy(hash.begin(), hash.end(), record.nt_hash.expose_mutable().begin());
-    record.known = account.integer(9) != 0;
+    record.known = account.integer(10) != 0;
   }
   TRY_ASSIGN(Statement counters, session->database.prepare(kCountersSql));
   TRY_ASSIGN(const bool counted, counters.bind(sql_integer(record.counter_key)).step());

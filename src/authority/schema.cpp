@@ -44,7 +44,11 @@ constexpr const char* kVersion1 =
     "  last_failure INTEGER NOT NULL,"
     "  last_logon INTEGER NOT NULL) STRICT;";
 
-constexpr std::array<const char*, 1> kMigrations = {kVersion1};
+// unix_user: whom the account stands for on this machine; empty: nobody said.
+constexpr const char* kVersion2 =
+    "ALTER TABLE accounts ADD COLUMN unix_user TEXT NOT NULL DEFAULT '';";
+
+constexpr std::array<const char*, 2> kMigrations = {kVersion1, kVersion2};
 
 Result<std::int64_t> ask(Database& database, const char* sql) {
   TRY_ASSIGN(Statement statement, database.prepare(sql));

@@ -1,7 +1,6 @@
 // A user's own session, the machine's and nobody's.
 #include "logon/sessions.h"
 
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include "base/utf16.h"
 #include "logon/caches.h"
 #include "logon/keyring.h"
+#include "logon/user_database.h"
 
 namespace opensspi::logon {
 namespace {
@@ -22,23 +22,17 @@ std::string key_name(std::string_view name) {
   return std::string(kPrefix) + comparable(name);
 }
 
-// The Unix user of that number, its name; nothing when there is none.
-std::optional<std::string> user_name(uid_t user) {
-  std::vector<char> text(16384);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (getpwuid_r(user, &entry, text.data(), text.size(), &found) != 0) return std::nullopt;
+// The Unix user of that number, its name; its number when it has none.
+std::string name_or_number(uid_t user) {
+  const Result<std::optional<UserEntry>> found = find_user(user);
   // Text inside is UTF-8.
-  if (found == nullptr || !utf8_to_utf16(found->pw_name)) return std::nullopt;
-  return found->pw_name;
+  if (!found || !*found || !utf8_to_utf16((*found)->name)) return std::to_string(user);
+  return (*found)->name;
 }
 
-std::optional<uid_t> user_number(const std::string& name) {
-  std::vector<char> text(16384);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (getpwnam_r(name.c_str(), &entry, text.data(), text.size(), &found) != 0) return std::nullopt;
-  return found != nullptr ? std::optional<uid_t>(found->pw_uid) : std::nullopt;
+bool is_name_of_another(const std::string& name, uid_t user) {
+  const Result<std::optional<UserEntry>> found = find_user(name);
+  return found && *found && (*found)->uid != user;
 }
 
 Result<LoggedOn> identity_in(const Keyring& ring, const std::string& key) {
@@ -86,7 +80,7 @@ class UserSession final : public LogonSession {
       return StoredIdentity{std::make_shared<const Identity>(std::move(logged_on.identity)),
                             logged_on.expiry};
     }
-    if (const auto other = user_number(split_name(name).user); other && *other != user_) {
+    if (is_name_of_another(split_name(name).user, user_)) {
       return fail(Status::NotOwner, "that name is another user's of this machine");
     }
     // Where there can be no keyring there is no credential either: one answer, two reasons.
@@ -130,7 +124,7 @@ SessionInfo info_of(uid_t user, const std::vector<LoggedOn>& identities) {
   SessionInfo info;
   info.luid = luid_of(user);
   info.uid = user;
-  info.owner = user_name(user).value_or(std::to_string(user));
+  info.owner = name_or_number(user);
   for (const LoggedOn& one : identities) {
     info.identities.push_back({one.identity.user, one.identity.domain, one.since, one.expiry});
   }

@@ -28,7 +28,7 @@ enum class AttributeId {
   KeyInfo,
   PackageInfo,
   NegotiationInfo,
-  NegotiationPackage,   // CREDSSP: what Negotiate picked
+  NegotiationPackage,  // CREDSSP: what Negotiate picked
   Flags,
   Target,
   AccessToken,
@@ -37,10 +37,10 @@ enum class AttributeId {
   CipherInfo,
   RemoteCertificate,
   LocalCertificate,
-  EndpointBindings,     // tls-server-end-point
-  UniqueBindings,       // tls-unique, tls-exporter in TLS 1.3
+  EndpointBindings,  // tls-server-end-point
+  UniqueBindings,    // tls-unique, tls-exporter in TLS 1.3
   ServerAuthFlags,
-  ProtocolVersion,      // CREDSSP: the version agreed
+  ProtocolVersion,  // CREDSSP: the version agreed
 };
 
 struct Names {
@@ -76,10 +76,15 @@ struct Target {
 
 // Who the client of an acceptor is. Kept by the context, read by attributes and impersonation.
 struct AccessToken {
-  std::string user, domain;        // UTF-8, as the authority spells them
-  std::string user_sid;            // S-1-…, empty when the authority has none
+  std::string user, domain;  // UTF-8, as the authority spells them
+  std::string user_sid;      // S-1-…, empty when the authority has none
   std::vector<std::string> group_sids;
   bool anonymous = false;
+  // Which Unix user stands for the client: the one that an administrator named, else whom the
+  // machine's user database knows by the client's name, in its domain unless the account is the
+  // machine's own.
+  std::string unix_user;
+  bool is_local = false;
 };
 
 struct ServerAuthFlags {  // CREDSSP_SERVER_AUTH_*

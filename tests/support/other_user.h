@@ -4,6 +4,12 @@
 
 #include <grp.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,9 +18,11 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 namespace opensspi::test {
 
@@ -45,6 +53,42 @@ inline bool become_user(uid_t user) {
 
 inline testing::AssertionResult as_user(uid_t user, const std::function<void()>& body) {
   return in_process([user] { return become_user(user); }, body);
+}
+
+inline bool keep_only(std::initializer_list<unsigned> capabilities) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  for (const unsigned capability : capabilities) {
+    data[capability / 32].permitted |= 1U << (capability % 32);
+    data[capability / 32].effective |= 1U << (capability % 32);
+  }
+  return syscall(SYS_capset, &header, data) == 0;
+}
+
+// A user with these capabilities and no others.
+inline testing::AssertionResult as_user_with(uid_t user,
+                                             std::initializer_list<unsigned> capabilities,
+                                             const std::function<void()>& body) {
+  return in_process(
+      [&] {
+        return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && become_user(user) &&
+               keep_only(capabilities);
+      },
+      body);
+}
+
+// From now on the kernel answers these calls of this thread with this error, or says without doing
+// anything that they were done when it is 0, as a container's filter does.
+inline bool answer_calls(std::initializer_list<unsigned> calls, int error) {
+  std::vector<sock_filter> filter{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))};
+  for (const unsigned call : calls) {
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1));
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | static_cast<unsigned>(error)));
+  }
+  filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
 // Waits, ten seconds at most, until the kernel has given back what a user's removed keys took of

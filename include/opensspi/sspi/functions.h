@@ -178,8 +178,15 @@ OPENSSPI_API SECURITY_STATUS SEC_ENTRY SetContextAttributesA(PCtxtHandle phConte
 
 /* ---- Acting for the client ------------------------------------------------------------------ */
 
+/* From here on this thread, and no other, works as the Unix user who stands for the client, until
+ * RevertSecurityContext; of two in a row the second holds. SEC_E_NO_IMPERSONATION, and the thread is
+ * what it was: the context is a client's, no user of this machine stands for its client, or the
+ * process may not act as others (CAP_SETUID and CAP_SETGID). docs/tokens.md says more. */
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY ImpersonateSecurityContext(PCtxtHandle phContext);
+/* This thread is what the process is again, whomever it worked as; nothing to do is SEC_E_OK. The
+ * handle is any context's, or the one that the thread has impersonated, though that be gone. */
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY RevertSecurityContext(PCtxtHandle phContext);
+/* The client's token, for opensspi_token_read and CloseHandle. SEC_E_NO_IMPERSONATION on a client. */
 OPENSSPI_API SECURITY_STATUS SEC_ENTRY QuerySecurityContextToken(PCtxtHandle phContext,
                                                                  void **Token);
 

@@ -3,23 +3,18 @@
 #pragma once
 
 #include <errno.h>
-#include <linux/capability.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <functional>
-#include <initializer_list>
 
 #include "abi/support.h"
 #include "support/other_user.h"
 
 namespace caller {
 
-using opensspi::test::as_user, opensspi::test::become_user, opensspi::test::in_process;
+using opensspi::test::as_user, opensspi::test::as_user_with, opensspi::test::become_user,
+    opensspi::test::in_process;
 
 // Of this run of the program only: others may run at the same time.
 inline uid_t alice() {
@@ -38,41 +33,9 @@ inline LUID luid_of(uid_t user) {
 }
 inline constexpr LUID kSystem{0x3E7, 0}, kAnonymous{0x3E6, 0};
 
-inline bool keep_only(std::initializer_list<unsigned> capabilities) {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct data[2]{};
-  for (const unsigned capability : capabilities) {
-    data[capability / 32].permitted |= 1U << (capability % 32);
-    data[capability / 32].effective |= 1U << (capability % 32);
-  }
-  return syscall(SYS_capset, &header, data) == 0;
-}
-
-// A user with these capabilities and no others.
-inline testing::AssertionResult as_user_with(uid_t user,
-                                             std::initializer_list<unsigned> capabilities,
-                                             const std::function<void()>& body) {
-  return in_process(
-      [&] {
-        return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && become_user(user) &&
-               keep_only(capabilities);
-      },
-      body);
-}
-
 // From now on the kernel answers calls on keys with this error, as a container's filter does.
 inline bool refuse_keyrings(int error) {
-  const auto refused = static_cast<std::uint32_t>(SECCOMP_RET_ERRNO | error);
-  sock_filter filter[] = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_keyctl, 2, 0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_add_key, 1, 0),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-      BPF_STMT(BPF_RET | BPF_K, refused),
-  };
-  const sock_fprog program{std::size(filter), filter};
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+  return opensspi::test::answer_calls({SYS_keyctl, SYS_add_key}, error);
 }
 
 // Empties the persistent keyring of a user.

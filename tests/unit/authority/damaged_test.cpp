@@ -58,9 +58,9 @@ TEST_F(Damaged, AnotherProgramsDatabase) {
 
 TEST_F(Damaged, ANewerDatabase) {
   open();
-  execute("PRAGMA user_version = 2");
+  execute("PRAGMA user_version = 3");
   expect_refused("the accounts database was made by a newer OpenSSPI");
-  EXPECT_EQ(try_open().error().value, 2);
+  EXPECT_EQ(try_open().error().value, 3);
 }
 
 TEST_F(Damaged, OverwrittenPages) {

@@ -1,0 +1,212 @@
+// By raw system calls, because libc's setresuid(2) and its kin change every thread (nptl(7)).
+//
+// Only the effective ids change, and the file system's with them. The real user stays the
+// process's: who has the client's user could else send signals to the thread. The saved user is the
+// one to go back to. Capabilities are taken out of the effective set only, so that they are out of
+// use but not lost (capabilities(7)).
+#include "logon/impersonation.h"
+
+#include <linux/capability.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace opensspi::logon {
+namespace {
+
+// Old 32-bit machines have calls with 16-bit ids under the plain names.
+#ifdef SYS_setresuid32
+constexpr long kSetResUid = SYS_setresuid32, kSetResGid = SYS_setresgid32,
+               kSetGroups = SYS_setgroups32;
+#else
+constexpr long kSetResUid = SYS_setresuid, kSetResGid = SYS_setresgid, kSetGroups = SYS_setgroups;
+#endif
+
+constexpr auto kUnchanged = static_cast<uid_t>(-1);
+
+using Capabilities = std::array<__user_cap_data_struct, 2>;
+using EffectiveCapabilities = std::array<std::uint32_t, 2>;
+
+// What the kernel judges a thread by, as far as it is changed here.
+struct ThreadIdentity {
+  uid_t uid = 0, saved_uid = 0;
+  gid_t gid = 0;
+  std::vector<gid_t> groups;  // sorted
+  EffectiveCapabilities capabilities{};
+};
+
+bool read_capabilities(Capabilities& capabilities) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  return syscall(SYS_capget, &header, capabilities.data()) == 0;
+}
+
+EffectiveCapabilities effective(const Capabilities& capabilities) {
+  return {capabilities[0].effective, capabilities[1].effective};
+}
+
+// What is so already is not set: that may be forbidden.
+bool is_user(const ThreadIdentity& wanted) {
+  uid_t real = 0, uid = 0, saved_uid = 0;
+  return getresuid(&real, &uid, &saved_uid) == 0 && uid == wanted.uid &&
+         saved_uid == wanted.saved_uid;
+}
+
+bool set_user(const ThreadIdentity& wanted) {
+  return is_user(wanted) || syscall(kSetResUid, kUnchanged, wanted.uid, wanted.saved_uid) == 0;
+}
+
+bool set_group(gid_t gid) {
+  return getegid() == gid || syscall(kSetResGid, kUnchanged, gid, kUnchanged) == 0;
+}
+
+bool set_capabilities(const EffectiveCapabilities& wanted) {
+  Capabilities capabilities{};
+  if (!read_capabilities(capabilities)) return false;
+  for (std::size_t i = 0; i < wanted.size(); ++i) capabilities[i].effective = wanted[i];
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  return syscall(SYS_capset, &header, capabilities.data()) == 0;
+}
+
+std::optional<ThreadIdentity> read_identity() {
+  ThreadIdentity identity;
+  uid_t real = 0;
+  Capabilities capabilities{};
+  const int count = getgroups(0, nullptr);
+  if (count < 0 || !read_capabilities(capabilities) ||
+      getresuid(&real, &identity.uid, &identity.saved_uid) != 0) {
+    return std::nullopt;
+  }
+  identity.gid = getegid();
+  identity.groups.resize(static_cast<std::size_t>(count));
+  if (getgroups(count, identity.groups.data()) != count) return std::nullopt;
+  std::ranges::sort(identity.groups);
+  identity.capabilities = effective(capabilities);
+  return identity;
+}
+
+// Root's rights are its capabilities; everybody else has none from here. The kernel takes the
+// permitted ones away with the last of a thread's ids that is root's, so such a one is kept.
+ThreadIdentity client_identity(const UnixUser& user, const ThreadIdentity& process) {
+  return {user.uid, process.saved_uid == 0 ? 0 : process.uid, user.gid, user.groups,
+          user.uid == 0 ? process.capabilities : EffectiveCapabilities{}};
+}
+
+// One thread, going over from one identity to the other and back. Nothing is allocated on the way,
+// which must not end in the middle.
+class Impersonation {
+ public:
+  Impersonation(ThreadIdentity process, ThreadIdentity client)
+      : process_(std::move(process)),
+        client_(std::move(client)),
+        scratch_(std::max(process_.groups.size(), client_.groups.size())) {}
+
+  [[nodiscard]] const ThreadIdentity& process() const { return process_; }
+
+  // 0, else an errno. The user last, while there is the right to set groups.
+  int become_client() noexcept {
+    if (!set_groups(client_.groups) || !set_group(client_.gid) || !set_user(client_) ||
+        !set_capabilities(client_.capabilities)) {
+      return errno;
+    }
+    return is(client_) ? 0 : EPERM;
+  }
+
+  // From wherever become_client() has come to.
+  bool become_process() noexcept {
+    return set_capabilities(process_.capabilities) && set_user(process_) &&
+           set_group(process_.gid) && set_groups(process_.groups) &&
+           set_capabilities(process_.capabilities) && is(process_);
+  }
+
+  bool is_stepped_back = false;
+
+ private:
+  bool has_groups(const std::vector<gid_t>& groups) {
+    const int count = getgroups(0, nullptr);
+    if (count < 0 || static_cast<std::size_t>(count) != groups.size()) return false;
+    if (getgroups(count, scratch_.data()) != count) return false;
+    std::sort(scratch_.begin(), scratch_.begin() + count);
+    return std::equal(groups.begin(), groups.end(), scratch_.begin());
+  }
+
+  bool set_groups(const std::vector<gid_t>& groups) {
+    return has_groups(groups) || syscall(kSetGroups, groups.size(), groups.data()) == 0;
+  }
+
+  // A container's filter may say that a call was done which was not.
+  bool is(const ThreadIdentity& wanted) {
+    Capabilities capabilities{};
+    return is_user(wanted) && getegid() == wanted.gid && has_groups(wanted.groups) &&
+           read_capabilities(capabilities) && effective(capabilities) == wanted.capabilities;
+  }
+
+  ThreadIdentity process_, client_;
+  std::vector<gid_t> scratch_;
+};
+
+thread_local std::optional<Impersonation> current;
+
+[[noreturn]] void end_process() {
+  constexpr char kWords[] =
+      "opensspi: a thread can become neither its client nor itself again; the process ends here\n";
+  [[maybe_unused]] const auto written = write(STDERR_FILENO, kWords, sizeof kWords - 1);
+  std::abort();
+}
+
+void become_client_or_end(Impersonation& impersonation) noexcept {
+  if (impersonation.become_client() != 0) end_process();
+}
+
+void become_process_or_end(Impersonation& impersonation) noexcept {
+  if (!impersonation.become_process()) end_process();
+}
+
+}  // namespace
+
+Result<void> impersonate(const UnixUser& user) {
+  auto process = current ? std::optional(current->process()) : read_identity();
+  if (!process) {
+    return fail(Status::NoImpersonation, "the thread's own identity cannot be read", 0, errno);
+  }
+  if (user.uid == 0 && process->uid != 0) {
+    return fail(Status::NoImpersonation, "only a process that is root may act as root");
+  }
+  ThreadIdentity client = client_identity(user, *process);
+  Impersonation next(*std::move(process), std::move(client));
+  if (current) become_process_or_end(*current);
+  if (const int code = next.become_client(); code != 0) {
+    become_process_or_end(next);
+    if (current) become_client_or_end(*current);
+    return fail(Status::NoImpersonation,
+                "the process may not act as others: it needs CAP_SETUID and CAP_SETGID", 0, code);
+  }
+  current = std::move(next);
+  return {};
+}
+
+void revert() noexcept {
+  if (!current) return;
+  become_process_or_end(*current);
+  current.reset();
+}
+
+AsProcess::AsProcess() noexcept : stepped_back_(current && !current->is_stepped_back) {
+  if (!stepped_back_) return;
+  become_process_or_end(*current);
+  current->is_stepped_back = true;
+}
+
+AsProcess::~AsProcess() {
+  if (!stepped_back_) return;
+  become_client_or_end(*current);
+  current->is_stepped_back = false;
+}
+
+}  // namespace opensspi::logon

@@ -1,0 +1,33 @@
+// A thread that acts as a client: its Unix user and groups are put on this thread only, for files,
+// sockets and all else that the kernel checks by the effective user. The rest of the process stays
+// what it is. docs/tokens.md says what that is good for, and what not.
+#pragma once
+
+#include "base/result.h"
+#include "logon/unix_user.h"
+
+namespace opensspi::logon {
+
+// Makes this thread the user, instead of another whom it may act as already. NoImpersonation when
+// the process may not do that; then the thread stays what it was. A process whose thread can
+// neither go on nor back is ended.
+Result<void> impersonate(const UnixUser& user);
+
+// Makes this thread what the process is. Nothing when it acts as nobody. When that fails the
+// process is ended: the thread would go on as the client without anybody's knowledge.
+void revert() noexcept;
+
+// For what the library does of itself, such as opening the accounts: while this lives, a thread
+// that acts as a client is what the process is.
+class AsProcess {
+ public:
+  AsProcess() noexcept;
+  AsProcess(const AsProcess&) = delete;
+  AsProcess& operator=(const AsProcess&) = delete;
+  ~AsProcess();
+
+ private:
+  bool stepped_back_ = false;
+};
+
+}  // namespace opensspi::logon

@@ -1,0 +1,336 @@
+// A thread as another user: what the kernel says of it, of the other threads, and of it afterwards.
+// Each test works in a process of its own. Needs root.
+#include "logon/impersonation.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <linux/securebits.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "support/failing_new.h"
+#include "support/other_user.h"
+
+namespace opensspi::logon {
+namespace {
+
+using test::answer_calls;
+using test::FailingNew;
+using test::in_process;
+
+const UnixUser kAlice{"alice", 63'001, 63'101, {63'101, 63'501, 63'502}};
+const UnixUser kBob{"bob", 63'002, 63'102, {63'102}};
+const UnixUser kRoot{"root", 0, 0, {0}};
+
+// The lines of /proc/thread-self/status that say what the thread may.
+std::string identity_of_thread() {
+  std::ifstream status("/proc/thread-self/status");
+  std::string line, lines;
+  while (std::getline(status, line)) {
+    for (const char* name : {"Uid:", "Gid:", "Groups:", "CapInh:", "CapPrm:", "CapEff:", "CapAmb:"})
+      if (line.starts_with(name)) lines += line + '\n';
+  }
+  return lines;
+}
+
+// "Uid:" and its like: real, effective, saved, file system.
+std::vector<unsigned> numbers_of_thread(const std::string& name) {
+  std::istringstream lines(identity_of_thread());
+  std::string line;
+  std::vector<unsigned> numbers;
+  while (std::getline(lines, line)) {
+    if (!line.starts_with(name)) continue;
+    std::istringstream text(line.substr(name.size()));
+    for (unsigned number = 0; text >> number;) numbers.push_back(number);
+  }
+  return numbers;
+}
+
+bool has_effective_capabilities() {
+  return identity_of_thread().find("CapEff:\t0000000000000000") == std::string::npos;
+}
+
+void expect_is(const UnixUser& user) {
+  const auto uids = numbers_of_thread("Uid:"), gids = numbers_of_thread("Gid:");
+  EXPECT_EQ(uids.at(1), user.uid);
+  EXPECT_EQ(uids.at(3), user.uid);
+  EXPECT_EQ(gids.at(1), user.gid);
+  EXPECT_EQ(gids.at(3), user.gid);
+  EXPECT_EQ(numbers_of_thread("Groups:"),
+            std::vector<unsigned>(user.groups.begin(), user.groups.end()));
+}
+
+bool stay() {
+  return true;
+}
+
+class Impersonating : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!test::may_become_others()) GTEST_SKIP() << "needs root, to become other users";
+    ASSERT_EQ(geteuid(), 0U) << "needs root, to become other users";
+  }
+};
+
+TEST_F(Impersonating, ChangesUserGroupsAndRights) {
+  EXPECT_TRUE(in_process(stay, [] {
+    const auto real = numbers_of_thread("Uid:").at(0);
+    ASSERT_TRUE(impersonate(kAlice));
+    expect_is(kAlice);
+    EXPECT_FALSE(has_effective_capabilities());
+    EXPECT_EQ(numbers_of_thread("Uid:").at(0), real);  // or she could send it signals
+  }));
+}
+
+TEST_F(Impersonating, LeavesOtherThreadsAlone) {
+  EXPECT_TRUE(in_process(stay, [] {
+    std::atomic<int> step = 0;
+    const auto await = [&](int wanted) {
+      for (int now = step; now != wanted; now = step) step.wait(now);
+    };
+    std::string before, during;
+    std::thread other([&] {
+      before = identity_of_thread();
+      step = 1;
+      step.notify_all();
+      await(2);
+      during = identity_of_thread();
+    });
+    await(1);
+    ASSERT_TRUE(impersonate(kAlice));
+    step = 2;
+    step.notify_all();
+    other.join();
+    EXPECT_NE(before, "");
+    EXPECT_EQ(before, during);
+    EXPECT_NE(before, identity_of_thread());
+  }));
+}
+
+TEST_F(Impersonating, DecidesAboutFiles) {
+  EXPECT_TRUE(in_process(stay, [] {
+    std::string name = std::filesystem::temp_directory_path() / "opensspi-XXXXXX";
+    ASSERT_NE(mkdtemp(name.data()), nullptr);
+    const std::filesystem::path folder = name;
+    ASSERT_EQ(chmod(name.c_str(), 0777), 0);
+    const std::string secret = folder / "secret", shared = folder / "shared", own = folder / "own";
+    std::ofstream(secret) << "root's";
+    std::ofstream(shared) << "the group's";
+    ASSERT_EQ(chmod(secret.c_str(), 0600), 0);
+    ASSERT_EQ(chmod(shared.c_str(), 0640), 0);
+    ASSERT_EQ(chown(shared.c_str(), 0, kAlice.groups.back()), 0);
+    ASSERT_TRUE(impersonate(kAlice));
+    EXPECT_FALSE(std::ifstream(secret).is_open());
+    EXPECT_TRUE(std::ifstream(shared).is_open());
+    std::ofstream(own) << "alice's";
+    revert();
+    EXPECT_TRUE(std::ifstream(secret).is_open());
+    struct stat info {};
+    EXPECT_EQ(stat(own.c_str(), &info), 0);
+    EXPECT_EQ(info.st_uid, kAlice.uid);
+    EXPECT_EQ(info.st_gid, kAlice.gid);
+    std::filesystem::remove_all(folder);
+  }));
+}
+
+bool set_groups_to(std::vector<gid_t> groups) {
+  return setgroups(groups.size(), groups.data()) == 0;
+}
+
+TEST_F(Impersonating, IsUndoneToTheLetter) {
+  struct Row {
+    const char* what;
+    std::function<bool()> become;
+  };
+  const auto user_with = [](std::initializer_list<unsigned> capabilities) {
+    const std::vector<unsigned> copy(capabilities);
+    return [copy] {
+      return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && test::become_user(63'009) &&
+             test::keep_only({copy.at(0), copy.at(1), copy.at(2)});
+    };
+  };
+  const Row rows[] = {
+      {"root", stay},
+      {"root with groups",
+       [] {
+         return set_groups_to({4, 27, 4});
+       }},
+      {"root with few rights",
+       [] {
+         return test::keep_only({CAP_SETUID, CAP_SETGID, CAP_NET_BIND_SERVICE});
+       }},
+      {"a user with rights", user_with({CAP_SETUID, CAP_SETGID, CAP_DAC_OVERRIDE})},
+      {"root that is a user by its real and saved ids",
+       [] { return setresgid(5, 0, 6) == 0 && setresuid(63'009, 0, 63'008) == 0; }},
+      {"root by its saved id only",
+       [] {
+         return prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0 && setresuid(63'009, 63'009, 0) == 0 &&
+                test::keep_only({CAP_SETUID, CAP_SETGID});
+       }},
+      {"root that keeps its rights with other ids",
+       [] { return prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0) == 0; }},
+  };
+  for (const Row& row : rows) {
+    EXPECT_TRUE(in_process(row.become, [] {
+      const std::string before = identity_of_thread();
+      for (const UnixUser& user : {kAlice, kBob}) {
+        const auto done = impersonate(user);
+        ASSERT_TRUE(done) << done.error().value;
+        expect_is(user);
+        EXPECT_FALSE(has_effective_capabilities());
+        revert();
+        EXPECT_EQ(identity_of_thread(), before);
+      }
+      revert();
+      EXPECT_EQ(identity_of_thread(), before);
+    })) << row.what;
+  }
+}
+
+TEST_F(Impersonating, OfRootIsForRootOnly) {
+  EXPECT_TRUE(in_process(stay, [] {
+    const std::string before = identity_of_thread();
+    ASSERT_TRUE(impersonate(kRoot));
+    expect_is(kRoot);
+    EXPECT_TRUE(has_effective_capabilities());
+    revert();
+    EXPECT_EQ(identity_of_thread(), before);
+  }));
+  EXPECT_TRUE(test::as_user_with(63'009, {CAP_SETUID, CAP_SETGID}, [] {
+    const std::string before = identity_of_thread();
+    EXPECT_EQ(impersonate(kRoot).error().status, Status::NoImpersonation);
+    EXPECT_EQ(identity_of_thread(), before);
+  }));
+}
+
+TEST_F(Impersonating, NeedsBothRightsAndElseChangesNothing) {
+  const auto refused = [] {
+    const std::string before = identity_of_thread();
+    const auto done = impersonate(kAlice);
+    ASSERT_FALSE(done);
+    EXPECT_EQ(done.error().status, Status::NoImpersonation);
+    EXPECT_EQ(done.error().value, EPERM);
+    EXPECT_EQ(identity_of_thread(), before);
+  };
+  EXPECT_TRUE(test::as_user(63'009, refused));
+  EXPECT_TRUE(test::as_user_with(63'009, {CAP_SETUID}, refused));
+  EXPECT_TRUE(test::as_user_with(63'009, {CAP_SETGID}, refused));
+}
+
+// As on Windows: who logs on as the very user that the server runs as can be impersonated.
+TEST_F(Impersonating, OfItsOwnUserNeedsNoRight) {
+  const UnixUser same{"alice", 63'001, 63'001, {}};
+  EXPECT_TRUE(test::as_user(63'001, [&] {
+    const std::string before = identity_of_thread();
+    EXPECT_TRUE(impersonate(same));
+    revert();
+    EXPECT_EQ(identity_of_thread(), before);
+    EXPECT_FALSE(impersonate(kAlice));  // with groups that the process does not have
+  }));
+}
+
+TEST_F(Impersonating, OfASecondClientTakesTheFirstsPlace) {
+  EXPECT_TRUE(in_process(stay, [] {
+    const std::string before = identity_of_thread();
+    ASSERT_TRUE(impersonate(kAlice));
+    ASSERT_TRUE(impersonate(kBob));
+    expect_is(kBob);
+    UnixUser crowded = kAlice;
+    crowded.groups.resize(70'000);  // more than the kernel takes
+    EXPECT_FALSE(impersonate(crowded));
+    expect_is(kBob);
+    revert();
+    EXPECT_EQ(identity_of_thread(), before);
+  }));
+}
+
+TEST_F(Impersonating, StepsBackForTheLibrarysOwnWork) {
+  EXPECT_TRUE(in_process(stay, [] {
+    const std::string before = identity_of_thread();
+    { const AsProcess nothing; }
+    EXPECT_EQ(identity_of_thread(), before);
+    ASSERT_TRUE(impersonate(kAlice));
+    {
+      const AsProcess outer;
+      EXPECT_EQ(identity_of_thread(), before);
+      { const AsProcess inner; }
+      EXPECT_EQ(identity_of_thread(), before);
+    }
+    expect_is(kAlice);
+    revert();
+    EXPECT_EQ(identity_of_thread(), before);
+  }));
+}
+
+TEST_F(Impersonating, GoesOnAfterFork) {
+  EXPECT_TRUE(in_process(stay, [] {
+    const std::string before = identity_of_thread();
+    ASSERT_TRUE(impersonate(kAlice));
+    EXPECT_TRUE(in_process(stay, [&] {
+      expect_is(kAlice);
+      revert();
+      EXPECT_EQ(identity_of_thread(), before);
+    }));
+    expect_is(kAlice);
+  }));
+}
+
+TEST_F(Impersonating, IsNotBelievedWhereNothingIsDone) {
+  EXPECT_TRUE(in_process(
+      [] {
+        return answer_calls({SYS_setresuid, SYS_setresgid, SYS_setgroups}, 0);
+      },
+      [] { EXPECT_EQ(impersonate(kAlice).error().status, Status::NoImpersonation); }));
+}
+
+TEST_F(Impersonating, IsUndoneHalfWay) {
+  for (const unsigned call : {SYS_setresgid, SYS_setresuid}) {
+    EXPECT_TRUE(in_process([call] { return answer_calls({call}, EAGAIN); },
+                           [] {
+                             const std::string before = identity_of_thread();
+                             const auto done = impersonate(kAlice);
+                             ASSERT_FALSE(done);
+                             EXPECT_EQ(done.error().status, Status::NoImpersonation);
+                             EXPECT_EQ(done.error().value, EAGAIN);
+                             EXPECT_EQ(identity_of_thread(), before);
+                           }));
+  }
+}
+
+TEST_F(Impersonating, OutOfMemoryLeavesTheThreadAsItWas) {
+  EXPECT_TRUE(in_process(stay, [] {
+    const std::string before = identity_of_thread();
+    for (std::size_t passed = 0;; ++passed) {
+      bool out_of_memory = false;
+      {
+        const FailingNew failing(passed);
+        try {
+          EXPECT_TRUE(impersonate(kAlice));
+        } catch (const std::bad_alloc&) {
+          out_of_memory = true;
+        }
+      }
+      if (!out_of_memory) break;
+      EXPECT_EQ(identity_of_thread(), before);
+    }
+    expect_is(kAlice);
+  }));
+}
+
+// Rather no server than one that takes a client's rights for its own.
+TEST_F(Impersonating, EndsTheProcessWhenThereIsNoWayBack) {
+  const auto without_a_way_back = [] {
+    if (impersonate(kAlice) && answer_calls({SYS_setresuid}, EPERM)) revert();
+  };
+  EXPECT_EXIT(without_a_way_back(), testing::KilledBySignal(SIGABRT), "the process ends here");
+}
+
+}  // namespace
+}  // namespace opensspi::logon
