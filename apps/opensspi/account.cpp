@@ -1,5 +1,6 @@
 // opensspi account: the accounts of this machine.
 #include <opensspi.h>
+#include <pwd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -22,6 +23,7 @@ namespace {
 
 struct AccountOptions {
   std::string user, password_file, import_file, lockout, expires;
+  std::optional<std::string> unix_user;
   bool must_change = false, json = false;
 };
 
@@ -68,6 +70,13 @@ void set_conditions(const Accounts& accounts, const UserName& name, const Accoun
                                       parse_expiry(options.expires)),
           name.text());
   }
+  if (options.unix_user) {
+    check(opensspi_account_set_unix_user(accounts.get(), name.user.c_str(), name.domain.c_str(),
+                                         options.unix_user->c_str()),
+          name.text());
+    if (!options.unix_user->empty() && getpwnam(options.unix_user->c_str()) == nullptr)
+      print(Output::Progress, "there is no user '" + printable(*options.unix_user) + "' here yet");
+  }
 }
 
 ExitCode add(const AccountOptions& options) {
@@ -92,6 +101,14 @@ ExitCode change_password(const AccountOptions& options) {
         name.text());
   set_conditions(accounts, name, options);
   done("changed the password of " + printable(name.text()));
+  return ExitCode::Ok;
+}
+
+ExitCode change(const AccountOptions& options) {
+  const UserName name = parse_user_name(options.user);
+  const Accounts accounts;
+  set_conditions(accounts, name, options);
+  done("changed " + printable(name.text()));
   return ExitCode::Ok;
 }
 
@@ -127,6 +144,8 @@ nlohmann::ordered_json to_json(const opensspi_account& account) {
   };
   return {{"user", account.user},
           {"domain", account.domain},
+          {"unix_user", account.unix_user[0] != 0 ? nlohmann::ordered_json(account.unix_user)
+                                                  : nlohmann::ordered_json()},
           {"enabled", account.enabled != 0},
           {"must_change", account.must_change != 0},
           {"expires", time_or_null(account.expires)},
@@ -149,12 +168,12 @@ ExitCode list(const AccountOptions& options) {
   }
   done(paint(Output::Results, Colour::Bold,
              padded("ACCOUNT", 32) + padded("STATE", 13) + padded("LAST LOGON", 22) +
-                 padded("EXPIRES", 22) + "FAILURES"));
+                 padded("EXPIRES", 22) + padded("FAILURES", 10) + "UNIX USER"));
   const auto show = [](const opensspi_account* account, void* /*user*/) {
     const UserName name{account->user, account->domain};
     done(padded(printable(name.text()), 32) + padded(state_of(*account), 13) +
          padded(time_text(account->last_logon), 22) + padded(time_text(account->expires), 22) +
-         std::to_string(account->failures));
+         padded(std::to_string(account->failures), 10) + printable(account->unix_user));
     return 0;
   };
   check(opensspi_account_list(accounts.get(), show, nullptr), "the accounts");
@@ -223,8 +242,19 @@ void add_account(CLI::App& app, Run& run) {
     made->add_flag("--must-change", options->must_change, "It must be changed before a logon");
     return made;
   };
-  with_password(with_user(verb("add", "Make an account", add)))
-      ->add_option("--expires", options->expires, "YYYY-MM-DD (UTC) or never");
+  const auto with_conditions = [&](CLI::App* made) {
+    CLI::Option_group* conditions = made->add_option_group("Conditions");
+    conditions->add_option("--expires", options->expires, "YYYY-MM-DD (UTC) or never");
+    conditions
+        ->add_option("--unix-user", options->unix_user,
+                     "The user of this machine that the account stands for; '' takes that back. "
+                     "Default: who has its name, and never root")
+        ->type_name("NAME");
+    return conditions;
+  };
+  with_conditions(with_password(with_user(verb("add", "Make an account", add))));
+  with_conditions(with_user(verb("change", "Set what is said of an account", change)))
+      ->require_option(1, 0);
   verb("list", "Show the accounts", list)->add_flag("--json", options->json, "As a JSON array");
   with_password(with_user(verb("passwd", "Set another password", change_password)));
   with_user(verb("enable", "Allow logons again, and lift a lockout",

@@ -4,6 +4,7 @@
 #include <credssp.h>
 
 #include <cmath>
+#include <memory>
 
 #include "status.h"
 
@@ -75,6 +76,17 @@ Logon describe_logon(CredSspSession& session, SECURITY_STATUS status) {
   return logon;
 }
 
+std::string unix_user_of(CredSspSession& session) {
+  HANDLE handle = nullptr;
+  if (QuerySecurityContextToken(session.context(), &handle) != SEC_E_OK) return {};
+  opensspi_token* token = nullptr;
+  const SECURITY_STATUS status = opensspi_token_read(handle, &token);
+  opensspi_close_handle(handle);
+  if (status != SEC_E_OK) return {};
+  const std::unique_ptr<opensspi_token, void (*)(void*)> owner(token, opensspi_free);
+  return token->unix_user;
+}
+
 void deny(Logon& logon, const std::string& reason) {
   constexpr std::uint32_t kLogonTypeNotGranted = 0xC000015B;
   logon.accepted = false;
@@ -94,6 +106,7 @@ nlohmann::ordered_json to_json(const Logon& logon) {
   json["accepted"] = logon.accepted;
   json["authenticated"] = logon.authenticated;
   json["user"] = or_null(logon.user);
+  json["unix_user"] = or_null(logon.unix_user);
   json["mechanism"] = or_null(logon.mechanism);
   json["version"] = logon.version ? nlohmann::ordered_json(*logon.version) : nullptr;
   json["tls"] = or_null(logon.tls);

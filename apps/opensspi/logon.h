@@ -16,8 +16,9 @@ namespace opensspi::command {
 struct Logon {
   bool accepted = false;       // authenticated, and allowed in
   bool authenticated = false;  // who is not allowed in may be
-  std::string user;       // "DOMAIN\name"; of a refused logon the name that was claimed
-  std::string mechanism;  // "NTLM"; empty: not known
+  std::string user;            // "DOMAIN\name"; of a refused logon the name that was claimed
+  std::string unix_user;       // on a server that asks for it
+  std::string mechanism;       // "NTLM"; empty: not known
   std::optional<std::uint32_t> version;  // of CredSSP
   std::string tls, cipher_suite;         // "TLS 1.3"; empty: not known
   SECURITY_STATUS status = SEC_E_OK;
@@ -30,6 +31,10 @@ struct Logon {
 // Everything that the session can tell; `status` is what its handshake returned. On a client the
 // user is what the caller knows.
 [[nodiscard]] Logon describe_logon(CredSspSession& session, SECURITY_STATUS status);
+
+// Who stands for an accepted client on this machine; empty: nobody. The machine's user database is
+// asked, which may wait.
+[[nodiscard]] std::string unix_user_of(CredSspSession& session);
 
 // The user is who it says, and may not use the server.
 void deny(Logon& logon, const std::string& reason);

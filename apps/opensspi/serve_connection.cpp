@@ -79,6 +79,7 @@ class Connection {
         deny(logon, "authenticated, but not among those that --allow lets in");
       accepted_ = logon.accepted;
       if (logon.authenticated) authorize(session);
+      if (logon.accepted) logon.unix_user = unix_user_of(session);
       tell(std::move(logon));
       return ConnectionEnd::Verdict;
     } catch (const NetworkError& error) {

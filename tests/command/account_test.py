@@ -64,6 +64,34 @@ class Accounts(CommandTest):
             self.run_command('account', 'add', 'bob', '--password-file', '-', '--expires', date,
                              input='x\n', code=2)
 
+    def test_unix_users(self):
+        self.add_account('alice', PASSWORD, '--unix-user', 'daemon')
+        self.add_account('bob')
+        self.assertEqual(self.accounts()['', 'alice']['unix_user'], 'daemon')
+        self.assertIsNone(self.accounts()['', 'bob']['unix_user'])
+        self.assertRegex(self.run_command('account', 'list').stdout, r'alice .* daemon\n')
+        self.assertEqual(self.run_command('account', 'change', 'alice', '--unix-user', 'bin').stderr,
+                         '')
+        self.assertEqual(self.accounts()['', 'alice']['unix_user'], 'bin')
+        done = self.run_command('account', 'change', 'bob', '--unix-user', 'no-such-user')
+        self.assertIn("no user 'no-such-user' here", done.stderr)
+        self.run_command('account', 'change', 'alice', '--unix-user', '', '--expires', '2031-02-28')
+        self.assertIsNone(self.accounts()['', 'alice']['unix_user'])
+        self.assertEqual(self.accounts()['', 'alice']['expires'], '2031-02-28T00:00:00Z')
+        self.run_command('account', 'change', 'alice', '--unix-user', 'a:b', code=1)
+        self.run_command('account', 'change', 'nobody', '--unix-user', 'bin', code=1)
+        self.run_command('account', 'change', 'alice', code=2)
+
+    def test_servers_tell_the_unix_user(self):
+        self.add_account('alice', PASSWORD, '--unix-user', 'daemon')
+        for name in ('root', 'Bin'):
+            self.add_account(name)
+        server = Server(self)
+        for count, (name, unix_user) in enumerate(
+                (('alice', 'daemon'), ('root', None), ('bin', 'bin')), 1):
+            self.connect(server, name)
+            self.assertEqual(server.await_logons(count)[-1]['unix_user'], unix_user)
+
     def test_password_files(self):
         self.run_command('account', 'add', 'alice', '--password-file', self.path('missing'), code=2)
         self.run_command('account', 'add', 'alice', '--password-file',

@@ -14,6 +14,7 @@ class Store {
     std::uint64_t expires = 0, last_logon = 0;
     std::uint32_t failures = 0;
     std::uint64_t locked_until = 0;
+    std::string unix_user{};
   };
 
   Store() {
@@ -40,7 +41,7 @@ class Store {
     const auto note = [](const opensspi_account* account, void* user) {
       static_cast<std::vector<Account>*>(user)->push_back(
           {account->user, account->domain, account->enabled, account->must_change, account->expires,
-           account->last_logon, account->failures, account->locked_until});
+           account->last_logon, account->failures, account->locked_until, account->unix_user});
       return 0;
     };
     EXPECT_STATUS(SEC_E_OK, opensspi_account_list(accounts_, note, &accounts));

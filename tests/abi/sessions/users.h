@@ -14,7 +14,7 @@
 namespace caller {
 
 using opensspi::test::as_user, opensspi::test::as_user_with, opensspi::test::become_user,
-    opensspi::test::in_process;
+    opensspi::test::in_process, opensspi::test::keep_only;
 
 // Of this run of the program only: others may run at the same time.
 inline uid_t alice() {

@@ -55,6 +55,17 @@ TEST_F(AccountsJudge, TheRightPassword) {
   EXPECT_EQ(authority->names()->netbios_computer, "SERVER");
 }
 
+TEST_F(AccountsJudge, TheTokenSaysWhoStandsForTheAccount) {
+  ASSERT_TRUE(store->add({"bob", "Example"}, hash_of("secret")));
+  ASSERT_TRUE(store->set_unix_user({"bob", "Example"}, "robert"));
+  const auto alice = log_on("alice", "LAPTOP", "secret"), bob = log_on("bob", "EXAMPLE", "secret");
+  ASSERT_TRUE(alice && bob);
+  EXPECT_EQ(alice->token->unix_user, "");
+  EXPECT_TRUE(alice->token->is_local);
+  EXPECT_EQ(bob->token->unix_user, "robert");
+  EXPECT_FALSE(bob->token->is_local);
+}
+
 TEST_F(AccountsJudge, AnAccountMayBeMeantInSeveralWays) {
   ASSERT_TRUE(store->add({"bob", "Example"}, hash_of("hers")));
   ASSERT_TRUE(store->add({"alice", "Example"}, hash_of("hers")));

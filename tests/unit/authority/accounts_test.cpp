@@ -64,6 +64,39 @@ TEST_F(AccountStoreTest, EverySettingIsKept) {
   EXPECT_EQ(store->find({"alice", "EXAMPLE"})->expiry, kNever);
 }
 
+TEST_F(AccountStoreTest, TheUnixUserIsTheAdministratorsWord) {
+  auto store = open();
+  ASSERT_TRUE(store->add({"alice", "EXAMPLE"}, hash_of("secret")));
+  EXPECT_EQ(store->find({"alice", "EXAMPLE"})->unix_user, "");
+  ASSERT_TRUE(store->set_unix_user({"ALICE", "example"}, "Root"));
+  EXPECT_EQ(store->find({"alice", "EXAMPLE"})->unix_user, "Root");
+  EXPECT_EQ(store->look_up({"alice", "EXAMPLE"})->account.unix_user, "Root");
+  EXPECT_EQ(store->look_up({"bob", "EXAMPLE"})->account.unix_user, "");
+  for (const char* bad : {"a:b", "a/b", "a\tb", "\xFF"}) {
+    EXPECT_EQ(status_of(store->set_unix_user({"alice", "EXAMPLE"}, bad)), Status::InvalidParameter);
+  }
+  EXPECT_EQ(status_of(store->set_unix_user({"bob", ""}, "bob")), Status::TargetUnknown);
+  ASSERT_TRUE(store->set_unix_user({"alice", "EXAMPLE"}, ""));
+  EXPECT_EQ(store->find({"alice", "EXAMPLE"})->unix_user, "");
+}
+
+// As version 1 left them, accounts had no Unix user.
+TEST_F(AccountStoreTest, OlderDatabasesAreTakenOver) {
+  {
+    auto store = open();
+    ASSERT_TRUE(store->add({"alice", ""}, hash_of("secret")));
+    ASSERT_TRUE(store->set_expiry({"alice", ""}, now + 5));
+  }
+  execute("ALTER TABLE accounts DROP COLUMN unix_user; PRAGMA user_version = 1");
+  auto store = open(Missing::Refuse);
+  EXPECT_EQ(store->find({"alice", ""})->expiry, now + 5);
+  EXPECT_TRUE(equal(store->look_up({"alice", ""})->nt_hash.expose(), hash_of("secret").expose()));
+  ASSERT_TRUE(store->set_unix_user({"alice", ""}, "alice"));
+  ASSERT_TRUE(store->add({"bob", ""}, hash_of("secret")));
+  EXPECT_EQ(store->find({"bob", ""})->unix_user, "");
+  EXPECT_EQ(query("PRAGMA user_version"), std::vector<std::string>{"2"});
+}
+
 TEST_F(AccountStoreTest, ANewPasswordNeedNotBeChangedAgain) {
   auto store = open();
   ASSERT_TRUE(store->add({"alice", ""}, hash_of("secret")));

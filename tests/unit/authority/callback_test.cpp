@@ -45,6 +45,22 @@ TEST_F(HashCallbackTest, TheRightPassword) {
   EXPECT_EQ(authority.names()->netbios_computer, "SERVER");
 }
 
+// A client's word for its domain makes it a user of this machine only where that is the machine.
+TEST(CallbackNames, OfTheMachineAreItsUsers) {
+  CallbackAuthority authority(kNames, HashCallback([](const std::string&, const std::string&) {
+                                return HashAnswer{0, hash_of("secret")};
+                              }));
+  for (const auto& [domain, is_local] :
+       {std::pair("", true), std::pair(".", true), std::pair("server", true),
+        std::pair("SERVER.example.test", true), std::pair("Example", false)}) {
+    const ClientResponse client("alice", domain, "secret");
+    const auto logon = authority.validate(client.response);
+    ASSERT_TRUE(logon);
+    EXPECT_EQ(logon->token->is_local, is_local) << domain;
+    EXPECT_EQ(logon->token->unix_user, "");
+  }
+}
+
 TEST_F(HashCallbackTest, RefusalsAreToldToTheRightPasswordOnly) {
   using namespace nt_status;
   struct Row {

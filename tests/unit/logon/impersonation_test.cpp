@@ -11,51 +11,27 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <thread>
 
+#include "logon/sessions.h"
 #include "support/failing_new.h"
 #include "support/other_user.h"
+#include "support/thread_identity.h"
 
 namespace opensspi::logon {
 namespace {
 
 using test::answer_calls;
 using test::FailingNew;
+using test::has_effective_capabilities;
+using test::identity_of_thread;
 using test::in_process;
+using test::numbers_of_thread;
 
 const UnixUser kAlice{"alice", 63'001, 63'101, {63'101, 63'501, 63'502}};
 const UnixUser kBob{"bob", 63'002, 63'102, {63'102}};
 const UnixUser kRoot{"root", 0, 0, {0}};
-
-// The lines of /proc/thread-self/status that say what the thread may.
-std::string identity_of_thread() {
-  std::ifstream status("/proc/thread-self/status");
-  std::string line, lines;
-  while (std::getline(status, line)) {
-    for (const char* name : {"Uid:", "Gid:", "Groups:", "CapInh:", "CapPrm:", "CapEff:", "CapAmb:"})
-      if (line.starts_with(name)) lines += line + '\n';
-  }
-  return lines;
-}
-
-// "Uid:" and its like: real, effective, saved, file system.
-std::vector<unsigned> numbers_of_thread(const std::string& name) {
-  std::istringstream lines(identity_of_thread());
-  std::string line;
-  std::vector<unsigned> numbers;
-  while (std::getline(lines, line)) {
-    if (!line.starts_with(name)) continue;
-    std::istringstream text(line.substr(name.size()));
-    for (unsigned number = 0; text >> number;) numbers.push_back(number);
-  }
-  return numbers;
-}
-
-bool has_effective_capabilities() {
-  return identity_of_thread().find("CapEff:\t0000000000000000") == std::string::npos;
-}
 
 void expect_is(const UnixUser& user) {
   const auto uids = numbers_of_thread("Uid:"), gids = numbers_of_thread("Gid:");
@@ -248,6 +224,16 @@ TEST_F(Impersonating, OfASecondClientTakesTheFirstsPlace) {
     expect_is(kBob);
     revert();
     EXPECT_EQ(identity_of_thread(), before);
+  }));
+}
+
+// As on Windows, where credentials without a name are those of whom the thread acts as.
+TEST_F(Impersonating, IsInTheClientsLogonSession) {
+  EXPECT_TRUE(in_process(stay, [] {
+    ASSERT_TRUE(impersonate(kAlice));
+    Sessions sessions([] { return FileTime{0}; });
+    EXPECT_EQ((*sessions.open(std::nullopt))->luid(), luid_of(kAlice.uid));
+    EXPECT_EQ(sessions.open(luid_of(0)).error().status, Status::NotOwner);
   }));
 }
 
