@@ -69,6 +69,7 @@ bool set_group(gid_t gid) {
 bool set_capabilities(const EffectiveCapabilities& wanted) {
   Capabilities capabilities{};
   if (!read_capabilities(capabilities)) return false;
+  if (effective(capabilities) == wanted) return true;
   for (std::size_t i = 0; i < wanted.size(); ++i) capabilities[i].effective = wanted[i];
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   return syscall(SYS_capset, &header, capabilities.data()) == 0;
@@ -120,8 +121,9 @@ class Impersonation {
 
   // From wherever become_client() has come to.
   bool become_process() noexcept {
-    return set_capabilities(process_.capabilities) && set_user(process_) &&
-           set_group(process_.gid) && set_groups(process_.groups) &&
+    // Where that is forbidden, root's come back with its user id.
+    static_cast<void>(set_capabilities(process_.capabilities));
+    return set_user(process_) && set_group(process_.gid) && set_groups(process_.groups) &&
            set_capabilities(process_.capabilities) && is(process_);
   }
 

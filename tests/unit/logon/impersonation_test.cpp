@@ -290,6 +290,33 @@ TEST_F(Impersonating, IsUndoneHalfWay) {
   }
 }
 
+// As systemd's SystemCallFilter=@system-service has it for a service.
+TEST_F(Impersonating, WhereNothingMayBeSetIsRefused) {
+  for (const bool is_root : {true, false}) {
+    EXPECT_TRUE(in_process(
+        [=] {
+          return (is_root || test::become_user(63'009)) &&
+                 answer_calls({SYS_setgroups, SYS_setresgid, SYS_setresuid, SYS_capset}, EPERM);
+        },
+        [] {
+          const std::string before = identity_of_thread();
+          EXPECT_EQ(impersonate(kAlice).error().status, Status::NoImpersonation);
+          EXPECT_EQ(identity_of_thread(), before);
+        }));
+  }
+}
+
+TEST_F(Impersonating, WorksForRootWhereCapabilitiesMayNotBeSet) {
+  EXPECT_TRUE(in_process([] { return answer_calls({SYS_capset}, EPERM); },
+                         [] {
+                           const std::string before = identity_of_thread();
+                           ASSERT_TRUE(impersonate(kAlice));
+                           EXPECT_FALSE(has_effective_capabilities());
+                           revert();
+                           EXPECT_EQ(identity_of_thread(), before);
+                         }));
+}
+
 TEST_F(Impersonating, OutOfMemoryLeavesTheThreadAsItWas) {
   EXPECT_TRUE(in_process(stay, [] {
     const std::string before = identity_of_thread();
