@@ -1,10 +1,11 @@
 // The accounts are opened when the first inbound credential asks for its judge, which is before a
 // server gives up its rights; but acquiring waits for nobody, so that what another process holds
-// just then is opened by the first logon. They are the process's, whomever its thread acts as.
+// just then is opened by the first logon.
 #include "abi/judges.h"
 
 #include <chrono>
 #include <mutex>
+#include <utility>
 
 #include "abi/claimed_name.h"
 #include "abi/file_time.h"
@@ -14,18 +15,45 @@
 #include "logon/impersonation.h"
 
 namespace opensspi::abi {
+namespace {
+
+// A judge that is asked as the process, whomever its thread acts as.
+class AsProcess final : public Authority {
+ public:
+  explicit AsProcess(std::shared_ptr<Authority> judge) : judge_(std::move(judge)) {}
+
+  Result<HostNames> names() override {
+    const logon::AsProcess as_process;
+    return judge_->names();
+  }
+  Result<NtlmLogon> validate(const NtlmResponse& response) override {
+    const logon::AsProcess as_process;
+    return judge_->validate(response);
+  }
+  Result<void> change_password(const PasswordChange& change) override {
+    const logon::AsProcess as_process;
+    return judge_->change_password(change);
+  }
+
+ private:
+  const std::shared_ptr<Authority> judge_;
+};
+
+std::shared_ptr<Authority> machines(std::shared_ptr<Authority> judge) {
+  return overheard(std::make_shared<AsProcess>(std::move(judge)));
+}
+
+}  // namespace
 
 class Judges::AccountsWhenAsked final : public Authority {
  public:
   explicit AccountsWhenAsked(const PolicySource& policy) : policy_(policy) {}
 
   Result<HostNames> names() override {
-    const logon::AsProcess as_process;
     TRY_ASSIGN(const auto accounts, opened_for_logon());
     return accounts->names();
   }
   Result<NtlmLogon> validate(const NtlmResponse& response) override {
-    const logon::AsProcess as_process;
     TRY_ASSIGN(const auto accounts, opened_for_logon());
     return accounts->validate(response);
   }
@@ -83,7 +111,7 @@ class Judges::AccountsWhenAsked final : public Authority {
 Judges::Judges(const PolicySource& policy)
     : policy_(policy),
       accounts_(std::make_shared<AccountsWhenAsked>(policy)),
-      accounts_overheard_(overheard(accounts_)) {}
+      accounts_judge_(machines(accounts_)) {}
 
 void Judges::set_own(std::shared_ptr<Authority> authority) {
   auto overheard_judge = overheard(std::move(authority));
@@ -103,7 +131,7 @@ std::shared_ptr<Authority> Judges::current() {
   const bool winbind = allowed.winbind && (!allowed.accounts || authority::winbind_listens());
   if (winbind && domain().alone != nullptr)
     return accounts ? domain().with_accounts : domain().alone;
-  return accounts ? accounts_overheard_ : nullptr;
+  return accounts ? accounts_judge_ : nullptr;
 }
 
 const Judges::Domain& Judges::domain() {
@@ -112,8 +140,8 @@ const Judges::Domain& Judges::domain() {
     if (client == nullptr) return;
     const auto winbind = std::make_shared<authority::WinbindAuthority>(
         std::move(client), policy_.current()->authority_deadline);
-    domain_.alone = overheard(winbind);
-    domain_.with_accounts = overheard(std::make_shared<authority::ByDomain>(accounts_, winbind));
+    domain_.alone = machines(winbind);
+    domain_.with_accounts = machines(std::make_shared<authority::ByDomain>(accounts_, winbind));
   });
   return domain_;
 }

@@ -32,7 +32,7 @@ class Judges {
 
   const PolicySource& policy_;
   const std::shared_ptr<AccountsWhenAsked> accounts_;
-  const std::shared_ptr<Authority> accounts_overheard_;
+  const std::shared_ptr<Authority> accounts_judge_;
   std::once_flag domain_made_;
   Domain domain_;
   std::mutex mutex_;
