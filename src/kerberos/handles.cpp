@@ -1,0 +1,27 @@
+// Each with the function that libkrb5 has for it.
+#include "kerberos/handles.h"
+
+#include <krb5.h>
+
+namespace opensspi::kerberos {
+
+void Release::operator()(_krb5_auth_context* auth_context) const {
+  krb5_auth_con_free(context, auth_context);
+}
+void Release::operator()(_krb5_ccache* cache) const {
+  krb5_cc_close(context, cache);
+}
+void Release::operator()(_krb5_creds* ticket) const {
+  krb5_free_creds(context, ticket);
+}
+void Release::operator()(_krb5_kt* keytab) const {
+  krb5_kt_close(context, keytab);
+}
+void Release::operator()(_krb5_ticket* ticket) const {
+  krb5_free_ticket(context, ticket);
+}
+void Release::operator()(krb5_principal_data* principal) const {
+  krb5_free_principal(context, principal);
+}
+
+}  // namespace opensspi::kerberos
