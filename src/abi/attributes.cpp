@@ -35,6 +35,16 @@ Result<void> write_names(const ContextEntry& entry, typename Twin<Char>::Names& 
   return {};
 }
 
+template <class Char>
+Result<void> write_native_names(const ContextEntry& entry, typename Twin<Char>::NativeNames& out) {
+  TRY_ASSIGN(const NativeNames names, ask<NativeNames>(entry, AttributeId::NativeNames));
+  TRY_ASSIGN(auto client, text_block<Char>(names.client));
+  TRY_ASSIGN(auto server, text_block<Char>(names.server));
+  out.sClientName = client.release();
+  out.sServerName = server.release();
+  return {};
+}
+
 Result<void> write_lifespan(const ContextEntry& entry, SecPkgContext_Lifespan& out) {
   TRY_ASSIGN(const Lifespan lifespan, ask<Lifespan>(entry, AttributeId::Lifespan));
   out.tsStart = to_time_stamp(lifespan.start);
@@ -104,6 +114,7 @@ std::span<const Row> rows() {
   static constexpr Row kRows[] = {
       row<SecPkgContext_Sizes, write_sizes>(SECPKG_ATTR_SIZES),
       row<typename T::Names, write_names<Char>>(SECPKG_ATTR_NAMES),
+      row<typename T::NativeNames, write_native_names<Char>>(SECPKG_ATTR_NATIVE_NAMES),
       row<SecPkgContext_Lifespan, write_lifespan>(SECPKG_ATTR_LIFESPAN),
       row<SecPkgContext_StreamSizes, write_stream_sizes>(SECPKG_ATTR_STREAM_SIZES),
       row<typename T::KeyInfo, write_key_info<Char>>(SECPKG_ATTR_KEY_INFO),

@@ -17,6 +17,7 @@ template <>
 struct Twin<SEC_CHAR> {
   using PackageInfo = SecPkgInfoA;
   using Names = SecPkgContext_NamesA;
+  using NativeNames = SecPkgContext_NativeNamesA;
   using KeyInfo = SecPkgContext_KeyInfoA;
   using PackageInfoAttribute = SecPkgContext_PackageInfoA;
   using NegotiationInfo = SecPkgContext_NegotiationInfoA;
@@ -27,6 +28,7 @@ template <>
 struct Twin<SEC_WCHAR> {
   using PackageInfo = SecPkgInfoW;
   using Names = SecPkgContext_NamesW;
+  using NativeNames = SecPkgContext_NativeNamesW;
   using KeyInfo = SecPkgContext_KeyInfoW;
   using PackageInfoAttribute = SecPkgContext_PackageInfoW;
   using NegotiationInfo = SecPkgContext_NegotiationInfoW;

@@ -64,9 +64,9 @@ Result<Survey> survey_caches(const Library& library, const LogonSession& session
   return survey;
 }
 
-Source cached_source(TicketCache cache) {
+Source cached_source(TicketCache cache, Configuration configuration) {
   return {CacheName{std::move(cache.name)}, cache.principal.text, cache.principal.text,
-          cache.expiry};
+          cache.expiry, configuration};
 }
 
 // Who logged on under that name, or any for none. A session compares names as they are written, so
@@ -106,10 +106,10 @@ Result<Source> find_in_session(const AcquireRequest& request, Configuration conf
   TRY_ASSIGN(const Library library, Library::open(configuration));
   TRY_ASSIGN(const Wanted wanted, wanted_principal(library, request));
   TRY_ASSIGN(Survey survey, survey_caches(library, *request.session, wanted, now, kcm_answers));
-  if (survey.best) return cached_source(*std::move(survey.best));
+  if (survey.best) return cached_source(*std::move(survey.best), configuration);
 
   Result<StoredIdentity> identity = logged_on(request, wanted);
-  if (identity) return source_of(*identity);
+  if (identity) return source_of(*identity, configuration);
   if (identity.error().status == Status::NotOwner && !survey.expired) {
     return fail(identity.error());
   }
@@ -133,11 +133,13 @@ Result<Source> find_in_keytab(const AcquireRequest& request) {
 
 Result<Source> find_client_source(const AcquireRequest& request, FileTime now,
                                   const KcmAnswers& kcm_answers) {
-  if (request.auth_data.identity != nullptr) return source_of({request.auth_data.identity});
+  const SessionKind kind = kind_of(request.session.get());
+  if (request.auth_data.identity != nullptr) {
+    return source_of({request.auth_data.identity}, configuration_for(kind));
+  }
   if (request.supplied_only) {
     return fail(Status::NoCredentials, "only credentials that the caller supplies may be used");
   }
-  const SessionKind kind = kind_of(request.session.get());
   switch (kind) {
     case SessionKind::Machines:
       return find_in_keytab(request);

@@ -1,15 +1,30 @@
-// What can be asked of a credential.
+// Contexts, and what can be asked of a credential.
 #include "kerberos/credential.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "kerberos/client.h"
+#include "kerberos/logon_tickets.h"
+#include "kerberos/server.h"
+#include "kerberos/server_keys.h"
 
 namespace opensspi::kerberos {
+
+KerberosCredential::KerberosCredential(std::shared_ptr<const Environment> environment,
+                                       Result<Source> outbound, Result<Source> inbound)
+    : environment_(std::move(environment)),
+      outbound_(std::move(outbound)),
+      inbound_(std::move(inbound)) {
+  if (outbound_) tickets_ = std::make_shared<LogonTickets>(*outbound_);
+  if (inbound_) keys_ = std::make_shared<ServerKeys>(*inbound_);
+}
 
 Result<std::unique_ptr<Context>> KerberosCredential::new_context(
     const ContextRequest& request) const {
   TRY(source(request.role));
-  return fail(Status::UnsupportedFunction,
-              "this version acquires credentials of Kerberos but establishes no contexts");
+  if (request.role == Role::Client) return ClientContext::create(environment_, tickets_, request);
+  return ServerContext::create(environment_, keys_, request);
 }
 
 FileTime KerberosCredential::expiry() const {

@@ -1,5 +1,5 @@
 // What Acquire for Kerberos gave: for each direction where its tickets or keys are, or why there
-// are none. Immutable.
+// are none. Immutable but for the tickets it has got.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,8 @@
 #include <string>
 #include <variant>
 
+#include "kerberos/library.h"
+#include "sspi/environment.h"
 #include "sspi/package.h"
 
 namespace opensspi::kerberos {
@@ -25,14 +27,18 @@ struct Source {
   std::string principal;  // as it is written there; empty: any of the keytab's, or the identity's
   std::string name;       // for people and programs: user@REALM
   FileTime expiry = kNever;
+  Configuration configuration = Configuration::Machines;
 };
+
+class LogonTickets;
+class ServerKeys;
 
 class KerberosCredential final : public Credential {
  public:
   // A direction that was not asked for, or that there is nothing for, has the error that its
   // contexts answer with.
-  KerberosCredential(Result<Source> outbound, Result<Source> inbound)
-      : outbound_(std::move(outbound)), inbound_(std::move(inbound)) {}
+  KerberosCredential(std::shared_ptr<const Environment> environment, Result<Source> outbound,
+                     Result<Source> inbound);
 
   Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override;
   // The soonest of both directions.
@@ -48,7 +54,10 @@ class KerberosCredential final : public Credential {
   [[nodiscard]] const std::optional<KdcProxy>& kdc_proxy() const { return kdc_proxy_; }
 
  private:
+  std::shared_ptr<const Environment> environment_;
   Result<Source> outbound_, inbound_;
+  std::shared_ptr<LogonTickets> tickets_;  // null: no client
+  std::shared_ptr<ServerKeys> keys_;       // null: no server
   std::optional<KdcProxy> kdc_proxy_;
 };
 

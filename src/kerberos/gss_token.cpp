@@ -9,7 +9,7 @@
 namespace opensspi::kerberos {
 namespace {
 
-constexpr std::uint8_t kFrame = asn1::tag::application(0);
+static_assert(kFrameTag == asn1::tag::application(0));
 
 bool is_ours(ByteView mechanism) {
   return equal(mechanism, oid::kKerberos) || equal(mechanism, oid::kMicrosoftKerberos) ||
@@ -22,14 +22,14 @@ Bytes write_gss_token(const GssToken& token) {
   Writer id(2);
   id.u16_be(static_cast<std::uint16_t>(token.id));
   asn1::DerWriter out;
-  out.nest(kFrame,
+  out.nest(kFrameTag,
            [&](asn1::DerWriter& frame) { frame.oid(token.oid).raw(id.view()).raw(token.message); });
   return out.take();
 }
 
 Result<GssToken> parse_gss_token(ByteView token) {
   asn1::DerReader outer(token);
-  asn1::DerReader frame = outer.enter(kFrame);
+  asn1::DerReader frame = outer.enter(kFrameTag);
   GssToken parsed;
   parsed.oid = frame.element(asn1::tag::kOid);
   Reader rest(frame.rest());

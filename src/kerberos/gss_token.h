@@ -32,6 +32,8 @@ enum class TokenId : std::uint16_t {
   TgtRep = 0x0401,
 };
 
+inline constexpr std::uint8_t kFrameTag = 0x60;
+
 struct GssToken {
   ByteView oid;
   TokenId id = TokenId::ApReq;

@@ -11,6 +11,9 @@ namespace {
 
 constexpr const char* kKcmSocket = "/var/run/.heim_org.h5l.kcm-socket";  // krb5.conf(5) kcm_socket
 
+constexpr std::int64_t kUsPerSecond = 1'000'000;
+constexpr std::int64_t kUnixEpochUs = 11'644'473'600 * kUsPerSecond;  // after 1601
+
 struct ReleaseProfile {
   void operator()(_profile_t* profile) const { profile_release(profile); }
 };
@@ -40,6 +43,22 @@ std::string Library::kcm_socket() const {
   }
   const std::unique_ptr<char, ReleaseString> path(found);
   return *path == '-' ? std::string() : std::string(path.get());
+}
+
+void Library::set_time(FileTime now) const {
+  krb5_timestamp ahead = 0;
+  krb5_int32 ahead_us = 0;
+  krb5_get_time_offsets(get(), &ahead, &ahead_us);
+  if (ahead != 0 || ahead_us != 0) return;
+  const std::int64_t us = static_cast<std::int64_t>(now / 10) - kUnixEpochUs;
+  krb5_set_real_time(get(), static_cast<krb5_timestamp>(us / kUsPerSecond),
+                     static_cast<krb5_int32>(us % kUsPerSecond));
+}
+
+std::int64_t Library::unix_time() const {
+  krb5_timestamp now = 0;
+  krb5_timeofday(get(), &now);
+  return static_cast<std::uint32_t>(now);
 }
 
 void Library::Close::operator()(_krb5_context* context) const {

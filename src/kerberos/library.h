@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "sspi/types.h"
 
 struct _krb5_context;
 
@@ -24,6 +25,12 @@ class Library {
   static Result<Library> open(Configuration configuration);
 
   [[nodiscard]] _krb5_context* get() const { return context_.get(); }
+
+  // The time by which this context goes, unless the cache that it has read brought the time of the
+  // KDC along.
+  void set_time(FileTime now) const;
+  // The time that this context goes by, in seconds since 1970.
+  [[nodiscard]] std::int64_t unix_time() const;
 
   // The socket of KCM, the service that keeps credential caches; empty when it is not to be asked.
   [[nodiscard]] std::string kcm_socket() const;

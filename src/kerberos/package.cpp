@@ -39,7 +39,8 @@ class KerberosPackage final : public SecurityPackage {
     if (!outbound && !inbound && !request.policy_only) {
       return fail(request.use == CredentialUse::Inbound ? inbound.error() : outbound.error());
     }
-    return std::make_shared<KerberosCredential>(std::move(outbound), std::move(inbound));
+    return std::make_shared<KerberosCredential>(environment_, std::move(outbound),
+                                                std::move(inbound));
   }
 
  private:

@@ -1,5 +1,4 @@
-// The security package "Kerberos": RFC 4120, [MS-KILE], over MIT libkrb5. So far its credentials:
-// contexts answer UnsupportedFunction.
+// The security package "Kerberos": RFC 4120, RFC 4121, [MS-KILE], over MIT libkrb5.
 #pragma once
 
 #include <memory>

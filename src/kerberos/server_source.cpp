@@ -14,7 +14,8 @@ Result<Source> supplied(const AcquireRequest& request) {
   if (request.auth_data.identity->smart_card() != nullptr) {
     return fail(Status::NoCredentials, "a server needs a key: a smart card gives it none");
   }
-  Source source = source_of({request.auth_data.identity});
+  Source source =
+      source_of({request.auth_data.identity}, configuration_for(kind_of(request.session.get())));
   source.principal = request.principal;
   return source;
 }
@@ -23,11 +24,13 @@ Result<Source> find_in_keytab(const AcquireRequest& request, Configuration confi
   TRY_ASSIGN(const Library library, Library::open(configuration));
   TRY_ASSIGN(Keytab keytab, read_keytab(library, {}));
   if (request.principal.empty()) {
-    return Source{KeytabName{std::move(keytab.name)}, {}, keytab.principals.front().text};
+    const std::string& first = keytab.principals.front().text;
+    return Source{KeytabName{std::move(keytab.name)}, {}, first, kNever, configuration};
   }
   TRY_ASSIGN(const PrincipalName name, PrincipalName::parse(library, request.principal));
   if (const Principal* principal = find_principal(keytab, name)) {
-    return Source{KeytabName{std::move(keytab.name)}, principal->text, principal->text};
+    return Source{KeytabName{std::move(keytab.name)}, principal->text, principal->text, kNever,
+                  configuration};
   }
   return fail(Status::NoCredentials, "the keytab has no keys of that principal");
 }

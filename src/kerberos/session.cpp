@@ -18,13 +18,13 @@ Configuration configuration_for(SessionKind kind) {
   return kind == SessionKind::Callers ? Configuration::Callers : Configuration::Machines;
 }
 
-Source source_of(const StoredIdentity& stored) {
+Source source_of(const StoredIdentity& stored, Configuration configuration) {
   const Identity& identity = *stored.identity;
   std::string name = identity.user;
   // A UPN says its realm itself.
   const bool is_upn = name.find('@') != std::string::npos;
   if (!name.empty() && !identity.domain.empty() && !is_upn) name += '@' + identity.domain;
-  return {stored.identity, {}, std::move(name), stored.expiry};
+  return {stored.identity, {}, std::move(name), stored.expiry, configuration};
 }
 
 }  // namespace opensspi::kerberos

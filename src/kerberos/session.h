@@ -14,6 +14,6 @@ enum class SessionKind { Callers, Anothers, Machines, Nobodys };
 // What a caller's environment says is about its own session only.
 [[nodiscard]] Configuration configuration_for(SessionKind kind);
 
-[[nodiscard]] Source source_of(const StoredIdentity& stored);
+[[nodiscard]] Source source_of(const StoredIdentity& stored, Configuration configuration);
 
 }  // namespace opensspi::kerberos

@@ -4,11 +4,12 @@
 
 #include <memory>
 
-#include "ntlm/exchange.h"
+#include "ntlm/established.h"
 #include "ntlm/messages.h"
 #include "ntlm/response.h"
 #include "sspi/context.h"
 #include "sspi/environment.h"
+#include "sspi/exchange.h"
 #include "sspi/identity.h"
 
 namespace opensspi::ntlm {
@@ -21,7 +22,7 @@ struct AwaitChallenge {
   crypto::Digest128 channel_bindings{};  // of the first leg, in case the second brings none
 };
 
-class ClientContext final : public Exchange<SendNegotiate, AwaitChallenge> {
+class ClientContext final : public Exchange<Established, SendNegotiate, AwaitChallenge> {
  public:
   // `identity` null: there is none. NEGOTIATE carries no identity, so, as on Windows, that shows at
   // the second leg, with NoCredentials. UnsupportedFunction for a datagram

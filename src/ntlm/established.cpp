@@ -27,7 +27,7 @@ Result<Attribute> Established::query(AttributeId id) const {
     case AttributeId::Names:
       return names;
     case AttributeId::Lifespan:
-      return Lifespan{start, start + kMaxLifetime};
+      return Lifespan{start, expiry()};
     case AttributeId::SessionKey:
       return SessionKey{SecretBytes(exported_session_key.expose())};
     case AttributeId::KeyInfo:

@@ -29,6 +29,7 @@ struct Established {
   // Null when the mechanism gives no integrity.
   [[nodiscard]] MechListMic* mech_list_mic();
   [[nodiscard]] Result<Attribute> query(AttributeId id) const;
+  [[nodiscard]] FileTime expiry() const { return start + kMaxLifetime; }
 };
 
 // UnsupportedFunction for what neither role offers: a datagram context, and a null session inside

@@ -5,12 +5,13 @@
 #include <memory>
 #include <optional>
 
-#include "ntlm/exchange.h"
+#include "ntlm/established.h"
 #include "ntlm/messages.h"
 #include "ntlm/response.h"
 #include "sspi/authority.h"
 #include "sspi/context.h"
 #include "sspi/environment.h"
+#include "sspi/exchange.h"
 
 namespace opensspi::ntlm {
 
@@ -25,7 +26,7 @@ struct AwaitAuthenticate {
   std::optional<crypto::Digest128> channel_bindings;
 };
 
-class ServerContext final : public Exchange<AwaitNegotiate, AwaitAuthenticate> {
+class ServerContext final : public Exchange<Established, AwaitNegotiate, AwaitAuthenticate> {
  public:
   // `authority` null: the environment's; with none at all AUTHENTICATE is answered with
   // NoAuthenticatingAuthority. UnsupportedFunction for a datagram context and for null sessions

@@ -22,6 +22,7 @@ enum class AttributeId {
   Sizes,
   StreamSizes,
   Names,
+  NativeNames,          // Kerberos: the principals
   Lifespan,
   SessionKey,
   EapKeyBlock,          // of TLS 1.2: a SessionKey of 128 bytes of keys and 64 of IVs
@@ -45,6 +46,10 @@ enum class AttributeId {
 
 struct Names {
   std::string user;  // DOMAIN\user, UTF-8
+};
+
+struct NativeNames {
+  std::string client, server;  // principals with their realms, UTF-8
 };
 
 struct Lifespan {
@@ -96,8 +101,8 @@ struct ProtocolVersion {
 };
 
 using Attribute =
-    std::variant<Sizes, tls::StreamSizes, Names, Lifespan, SessionKey, KeyInfo, const PackageInfo*,
-                 NegotiationInfo, ContextFlags, Target, std::shared_ptr<const AccessToken>,
+    std::variant<Sizes, tls::StreamSizes, Names, NativeNames, Lifespan, SessionKey, KeyInfo,
+                 const PackageInfo*, NegotiationInfo, ContextFlags, Target, std::shared_ptr<const AccessToken>,
                  std::shared_ptr<const Identity>, tls::ConnectionInfo, x509::Certificate, Bytes,
                  ServerAuthFlags, ProtocolVersion>;
 

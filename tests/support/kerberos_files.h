@@ -17,7 +17,22 @@
 #include <string>
 #include <vector>
 
+// Of libkrb5, though not in its header: what a KDC does.
+extern "C" {
+krb5_error_code krb5_encrypt_tkt_part(krb5_context context, const krb5_keyblock* key,
+                                      krb5_ticket* ticket);
+krb5_error_code encode_krb5_ticket(const krb5_ticket* ticket, krb5_data** code);
+}
+
 namespace opensspi::test {
+
+// A ticket that the service's keytab opens.
+struct GoodTicket {
+  std::string client, server;       // with their realms
+  std::int64_t start = 0, end = 0;  // seconds since 1970
+  krb5_enctype session_key = ENCTYPE_AES256_CTS_HMAC_SHA1_96;
+  krb5_flags flags = 0;  // TKT_FLG_…
+};
 
 struct MadeTicket {
   std::string server;    // with its realm
@@ -125,6 +140,33 @@ class KerberosFiles {
     must(krb5_kt_close(context_, keytab));
   }
 
+  // Adds a ticket to a cache that there is, under the key that `keytab` has of `key_of`, or of the
+  // ticket's server.
+  void add_ticket(const std::string& cache_name, const GoodTicket& ticket,
+                  const std::string& keytab, const std::string& key_of = {}) const {
+    krb5_keytab_entry entry = entry_of(keytab, key_of.empty() ? ticket.server : key_of);
+    krb5_keyblock session{};
+    must(krb5_c_make_random_key(context_, ticket.session_key, &session));
+    const krb5_principal client = parsed(ticket.client), server = parsed(ticket.server);
+    krb5_data* der = sealed_ticket(ticket, client, server, session, entry.key);
+    krb5_creds made{};
+    made.client = client;
+    made.server = server;
+    made.keyblock = session;
+    made.times = times_of(ticket);
+    made.ticket_flags = ticket.flags;
+    made.ticket = *der;
+    krb5_ccache cache = nullptr;
+    must(krb5_cc_resolve(context_, cache_name.c_str(), &cache));
+    must(krb5_cc_store_cred(context_, cache, &made));
+    must(krb5_cc_close(context_, cache));
+    krb5_free_data(context_, der);
+    krb5_free_principal(context_, client);
+    krb5_free_principal(context_, server);
+    krb5_free_keyblock_contents(context_, &session);
+    krb5_free_keytab_entry_contents(context_, &entry);
+  }
+
   [[nodiscard]] std::string read_file(const std::string& name) const {
     std::ifstream in(path(name), std::ios::binary);
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -145,6 +187,44 @@ class KerberosFiles {
     krb5_principal principal = nullptr;
     must(krb5_parse_name(context_, name.c_str(), &principal));
     return principal;
+  }
+
+  [[nodiscard]] krb5_keytab_entry entry_of(const std::string& keytab,
+                                           const std::string& principal) const {
+    krb5_keytab opened = nullptr;
+    must(krb5_kt_resolve(context_, ("FILE:" + path(keytab)).c_str(), &opened));
+    const krb5_principal name = parsed(principal);
+    krb5_keytab_entry entry{};
+    must(krb5_kt_get_entry(context_, opened, name, 0, ENCTYPE_AES256_CTS_HMAC_SHA1_96, &entry));
+    krb5_free_principal(context_, name);
+    must(krb5_kt_close(context_, opened));
+    return entry;
+  }
+
+  static krb5_ticket_times times_of(const GoodTicket& ticket) {
+    const auto start = static_cast<krb5_timestamp>(ticket.start);
+    return {start, start, static_cast<krb5_timestamp>(ticket.end), 0};
+  }
+
+  // As it is on the wire; the caller frees it.
+  [[nodiscard]] krb5_data* sealed_ticket(const GoodTicket& ticket, krb5_principal client,
+                                         krb5_principal server, krb5_keyblock& session,
+                                         const krb5_keyblock& key) const {
+    krb5_enc_tkt_part inside{};
+    inside.flags = ticket.flags;
+    inside.session = &session;
+    inside.client = client;
+    inside.transited.tr_type = KRB5_DOMAIN_X500_COMPRESS;
+    inside.times = times_of(ticket);
+    krb5_ticket made{};
+    made.server = server;
+    made.enc_part2 = &inside;
+    must(krb5_encrypt_tkt_part(context_, &key, &made));
+    made.enc_part.kvno = 1;
+    krb5_data* der = nullptr;
+    must(encode_krb5_ticket(&made, &der));
+    krb5_free_data_contents(context_, &made.enc_part.ciphertext);
+    return der;
   }
 
   void store(krb5_ccache cache, krb5_principal client, krb5_principal server,

@@ -1,5 +1,5 @@
 """A GSSAPI peer in this process, through python3-gssapi: the acceptor or the initiator of one
-context, for NTLM (gss-ntlmssp) or SPNEGO over it."""
+context, for NTLM (gss-ntlmssp), Kerberos (MIT's own) or SPNEGO over either."""
 
 import os
 
@@ -11,20 +11,29 @@ try:
 except ImportError:
     gssapi = None
 
-NTLM = SPNEGO = None
+NTLM = SPNEGO = KERBEROS = None
 if gssapi:
     NTLM = gssapi.OID.from_int_seq("1.3.6.1.4.1.311.2.2.10")
     SPNEGO = gssapi.OID.from_int_seq("1.3.6.1.5.5.2")
+    KERBEROS = gssapi.OID.from_int_seq("1.2.840.113554.1.2.2")
     SIGN = gssapi.RequirementFlag.integrity
     SEAL = gssapi.RequirementFlag.confidentiality | SIGN
+    MUTUAL = gssapi.RequirementFlag.mutual_authentication
+    DCE_STYLE = gssapi.RequirementFlag.dce_style
+    DELEGATE = gssapi.RequirementFlag.delegate_to_peer | MUTUAL
     _SESSION_KEY = gssapi.OID.from_int_seq("1.2.840.113554.1.2.2.5.5")
 
 
 def missing():
     """What is not there, in words, or ""."""
     if gssapi is None:
-        return "python3-gssapi"
+        return missing_library()
     return "" if NTLM in gssapi.raw.indicate_mechs() else "gss-ntlmssp"
+
+
+def missing_library():
+    """The same of what Kerberos alone needs."""
+    return "" if gssapi else "python3-gssapi"
 
 
 def use_accounts(path):
@@ -84,6 +93,13 @@ def initiator(mech, user, domain, password, flags=None, target="HTTP@server.doma
     return GssPeer(gssapi.SecurityContext(
         name=gssapi.Name(target, gssapi.NameType.hostbased_service),
         creds=gssapi.Credentials(raw.creds), mech=mech, flags=SEAL if flags is None else flags,
+        usage="initiate", channel_bindings=_bindings(bindings)))
+
+
+def kerberos_initiator(target, flags, bindings=None):
+    """Whoever the ticket cache is of."""
+    return GssPeer(gssapi.SecurityContext(
+        name=gssapi.Name(target, gssapi.NameType.hostbased_service), mech=KERBEROS, flags=flags,
         usage="initiate", channel_bindings=_bindings(bindings)))
 
 

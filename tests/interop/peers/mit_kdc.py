@@ -42,13 +42,14 @@ class MitKdc:
             f"[logging]\nkdc = FILE:{folder}/kdc.log\n")
         self._run("kdb5_util", "create", "-r", REALM, "-s", "-P", "master")
 
-    def configure(self, more_of_libdefaults):
-        """Writes the clients' krb5.conf."""
+    def configure(self, more_of_libdefaults, port=None):
+        """Writes the clients' krb5.conf; `port` leads them to where the KDC is not."""
         (self._folder / "krb5.conf").write_text(
             f"[libdefaults]\ndefault_realm = {REALM}\ndns_lookup_kdc = false\n"
             f"dns_lookup_realm = false\ndns_canonicalize_hostname = false\nrdns = false\n"
             f"udp_preference_limit = 1\n{more_of_libdefaults}\n"
-            f"[realms]\n{REALM} = {{\n kdc = 127.0.0.1:{self._port}\n}}\n")
+            f"[realms]\n{REALM} = {{\n kdc = 127.0.0.1:{port or self._port}\n}}\n"
+            f"[domain_realm]\nexample.test = {REALM}\n")
 
     def add_user(self, name, password):
         self._run("kadmin.local", "-r", REALM, "addprinc", "-pw", password, name)
@@ -58,6 +59,19 @@ class MitKdc:
         for name in names:
             self._run("kadmin.local", "-r", REALM, "addprinc", "-randkey", name)
         self._run("kadmin.local", "-r", REALM, "ktadd", "-k", self._folder / "keytab", *names)
+
+    def modify(self, name, *options):
+        """As kadmin's modprinc."""
+        self._run("kadmin.local", "-r", REALM, "modprinc", *options, name)
+
+    @contextlib.contextmanager
+    def requests(self):
+        """The lines of the KDC's log that are written meanwhile, in a list, filled at the end."""
+        log = self._folder / "kdc.log"
+        before = len(log.read_text().splitlines()) if log.exists() else 0
+        lines = []
+        yield lines
+        lines += log.read_text().splitlines()[before:]
 
     @contextlib.contextmanager
     def serve(self):

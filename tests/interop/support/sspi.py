@@ -13,17 +13,20 @@ from ctypes import POINTER, Structure, byref, c_char_p, c_int32, c_int64, c_size
 OK, CONTINUE = "SEC_E_OK", "SEC_I_CONTINUE_NEEDED"
 
 INBOUND, OUTBOUND = 1, 2
-_MUTUAL_AUTH, _REPLAY, _SEQUENCE, _CONFIDENTIALITY = 0x2, 0x4, 0x8, 0x10
+_DELEGATE, _MUTUAL_AUTH, _REPLAY, _SEQUENCE, _CONFIDENTIALITY = 0x1, 0x2, 0x4, 0x8, 0x10
 _CLIENT_INTEGRITY = 0x10000
 _BINDINGS_OPTIONAL = 0x10000000
 _DATA, _TOKEN, _STREAM, _BINDINGS = 1, 2, 10, 14
-_SIZES, _NAMES, _SESSION_KEY, _NEGOTIATION_INFO = 0, 1, 9, 12
+_SIZES, _NAMES, _SESSION_KEY, _NEGOTIATION_INFO, _NATIVE_NAMES = 0, 1, 9, 12, 13
 _NO_ENCRYPT = 0x80000001
 _ANSI_IDENTITY = 1
 _TOKEN_ROOM = 48256
 
 SIGN = _CLIENT_INTEGRITY | _REPLAY | _SEQUENCE
 SEAL = SIGN | _CONFIDENTIALITY
+MUTUAL = _MUTUAL_AUTH
+DELEGATE = _DELEGATE | _MUTUAL_AUTH
+DCE_STYLE = 0x200
 
 
 class SspiError(Exception):
@@ -64,6 +67,10 @@ class _SessionKey(Structure):
 
 class _Names(Structure):
     _fields_ = [("user", c_void_p)]
+
+
+class _NativeNames(Structure):
+    _fields_ = [("client", c_void_p), ("server", c_void_p)]
 
 
 class _PackageInfo(Structure):
@@ -248,9 +255,10 @@ class SspiPeer:
                                        c_uint32(0)))
         return bytes(signature[:array[0].size]) + bytes(data)
 
-    def unwrap(self, message):
-        """In both of Windows' forms: the parts here, one stream in unwrap_stream."""
-        size = self._sizes().security_trailer
+    def unwrap(self, message, size=None):
+        """In both of Windows' forms: the parts here, one stream in unwrap_stream. `size`: of the
+        token before the message."""
+        size = self._sizes().security_trailer if size is None else size
         data = _bytes(message[size:])
         self._decrypt((_TOKEN, _bytes(message[:size])), (_DATA, data))
         return bytes(data)
@@ -284,6 +292,15 @@ class SspiPeer:
             return ctypes.string_at(names.user).decode()
         finally:
             _library.FreeContextBuffer(names.user)
+
+    def native_names(self):
+        """Those of client and server."""
+        names = self._query(_NATIVE_NAMES, _NativeNames())
+        try:
+            return tuple(ctypes.string_at(name).decode() for name in (names.client, names.server))
+        finally:
+            _library.FreeContextBuffer(names.client)
+            _library.FreeContextBuffer(names.server)
 
     def package(self):
         """The package that does the work, below Negotiate."""
@@ -319,9 +336,9 @@ class _Client(SspiPeer):
 
 
 class _Server(SspiPeer):
-    def __init__(self, package, flags, bindings):
+    def __init__(self, package, flags, bindings, identity):
         self._flags = flags
-        super().__init__(package, INBOUND, None, bindings)
+        super().__init__(package, INBOUND, identity, bindings)
 
     def _leg(self, old, given, new, output):
         return _library.AcceptSecurityContext(
@@ -331,10 +348,18 @@ class _Server(SspiPeer):
 
 def initiator(package, user, domain, password, flags=SEAL, target="HTTP/server.domain.test",
               bindings=None):
+    """With user None as whoever has logged on."""
+    if user is None:
+        return _Client(package, None, flags, target, bindings)
     texts = [text.encode() for text in (user, domain, password)]
     fields = [field for text in texts for field in (text, len(text))]
     return _Client(package, _AuthIdentity(*fields, _ANSI_IDENTITY), flags, target, bindings)
 
 
-def acceptor(package, flags=0, bindings=None):
-    return _Server(package, flags, bindings)
+def acceptor(package, flags=0, bindings=None, identity=None):
+    """With the password of `identity` (user, domain, password), else what the machine has."""
+    if identity is not None:
+        texts = [text.encode() for text in identity]
+        identity = _AuthIdentity(*[field for text in texts for field in (text, len(text))],
+                                 _ANSI_IDENTITY)
+    return _Server(package, flags, bindings, identity)

@@ -1,21 +1,21 @@
-// What the two sides of NTLM have in common: a machine whose state is what it awaits, then the
-// established context, or the wreck of one.
+// What the two sides of NTLM, and those of Kerberos, have in common: a machine whose state is what
+// it awaits, then the established context, or the wreck of one.
 #pragma once
 
 #include <type_traits>
 #include <utility>
 #include <variant>
 
-#include "ntlm/established.h"
 #include "sspi/context.h"
 
-namespace opensspi::ntlm {
+namespace opensspi {
 
 // After a failure nothing goes on.
 struct Dead {};
 
-// `Awaited` are the states of one side in their order.
-template <class... Awaited>
+// `Established` has `security`, mech_list_mic(), query() and expiry(). `Awaited` are the states of
+// one side in their order.
+template <class Established, class... Awaited>
 class Exchange : public Context {
  public:
   MessageProtection* message_protection() final {
@@ -31,7 +31,7 @@ class Exchange : public Context {
   [[nodiscard]] Result<Attribute> query(AttributeId id) const final {
     const auto* established = std::get_if<Established>(&state_);
     if (established != nullptr) return established->query(id);
-    return fail(Status::InvalidHandle, "the NTLM exchange is not complete");
+    return fail(Status::InvalidHandle, "the exchange is not complete");
   }
 
  protected:
@@ -52,9 +52,9 @@ class Exchange : public Context {
     Result<Leg> leg = std::visit(
         [&]<class Now>(Now& now) -> Result<Leg> {
           if constexpr (std::is_same_v<Now, Established>) {
-            return fail(Status::OutOfSequence, "the NTLM exchange is over");
+            return fail(Status::OutOfSequence, "the exchange is over");
           } else if constexpr (std::is_same_v<Now, Dead>) {
-            return fail(Status::OutOfSequence, "the NTLM exchange has failed before");
+            return fail(Status::OutOfSequence, "the exchange has failed before");
           } else {
             return handle(std::move(now));
           }
@@ -70,7 +70,7 @@ class Exchange : public Context {
     output.token = std::move(leg->token);
     output.granted = leg->granted;
     if (const auto* established = std::get_if<Established>(&state_)) {
-      output.expiry = established->start + kMaxLifetime;
+      output.expiry = established->expiry();
     }
     return output;
   }
@@ -79,4 +79,4 @@ class Exchange : public Context {
   State state_;
 };
 
-}  // namespace opensspi::ntlm
+}  // namespace opensspi

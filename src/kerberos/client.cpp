@@ -1,0 +1,204 @@
+// From the target's name to an established context.
+#include "kerberos/client.h"
+
+#include <krb5.h>
+
+#include <limits>
+#include <utility>
+
+#include "kerberos/authenticator_checksum.h"
+#include "kerberos/errors.h"
+#include "kerberos/target.h"
+
+namespace opensspi::kerberos {
+namespace {
+
+// What the caller asked for becomes what is asked of the server.
+ContextFlags wanted(ContextFlags requested) {
+  ContextFlags flags = requested & (kTold | kEchoed);
+  constexpr ContextFlags kNeedIntegrity =
+      ContextFlags::ReplayDetect | ContextFlags::SequenceDetect | ContextFlags::Confidentiality;
+  if (has(flags, kNeedIntegrity)) flags |= ContextFlags::Integrity;
+  // [MS-KILE] 3.2.1: three legs have mutual authentication in them.
+  if (has(flags, ContextFlags::UseDceStyle)) flags |= ContextFlags::MutualAuth;
+  return flags;
+}
+
+// Windows: only together with mutual authentication, and to whom the KDC trusts with it.
+bool may_delegate(ContextFlags flags, const krb5_creds& ticket) {
+  return has(flags, ContextFlags::Delegate) && has(flags, ContextFlags::MutualAuth) &&
+         (ticket.ticket_flags & TKT_FLG_OK_AS_DELEGATE) != 0;
+}
+
+// The ticket for the target: the cache's, else the KDC's.
+Result<OwnCreds> service_ticket(const Library& library, krb5_ccache cache, krb5_principal client,
+                                krb5_principal server) {
+  krb5_creds wanted_ticket{};
+  wanted_ticket.client = client;
+  wanted_ticket.server = server;
+  krb5_creds* found = nullptr;
+  const auto code = krb5_get_credentials(library.get(), 0, cache, &wanted_ticket, &found);
+  if (code != 0) return kdc_failure(code);
+  return OwnCreds(found, Release{library.get()});
+}
+
+Result<OwnPrincipal> owner_of(const Library& library, krb5_ccache cache) {
+  krb5_principal owner = nullptr;
+  const auto code = krb5_cc_get_principal(library.get(), cache, &owner);
+  if (code != 0) return kdc_failure(code);
+  return OwnPrincipal(owner, Release{library.get()});
+}
+
+struct FreeError {
+  krb5_context context;
+  void operator()(krb5_error* error) const { krb5_free_error(context, error); }
+};
+
+// The server's KRB-ERROR as an error of ours.
+tl::unexpected<Error> refusal(const Library& library, ByteView message) {
+  const krb5_data data = data_of(message);
+  krb5_error* read = nullptr;
+  if (const auto code = krb5_rd_error(library.get(), &data, &read); code != 0) {
+    return ap_failure(code);
+  }
+  const std::unique_ptr<krb5_error, FreeError> error(read, FreeError{library.get()});
+  const std::int64_t server_time = static_cast<std::uint32_t>(error->stime);
+  return refusal_by_server(static_cast<std::uint32_t>(error->error),
+                           server_time - library.unix_time());
+}
+
+}  // namespace
+
+struct ClientContext::Request {
+  ApSession session;
+  Bytes message;
+  ContextFlags granted = ContextFlags::None;
+  TicketFacts facts;
+};
+
+Result<std::unique_ptr<Context>> ClientContext::create(
+    std::shared_ptr<const Environment> environment, std::shared_ptr<LogonTickets> tickets,
+    const ContextRequest& request) {
+  TRY(check_request(request));
+  return std::unique_ptr<Context>(
+      new ClientContext(std::move(environment), std::move(tickets), request));
+}
+
+StepOutput ClientContext::step(const StepInput& input) {
+  return advance([&](auto state) { return handle(std::move(state), input); });
+}
+
+Result<ClientContext::Leg> ClientContext::handle(SendFirst, const StepInput& input) {
+  if (!input.token.empty()) {
+    return fail(Status::OutOfSequence, "the client speaks first in Kerberos");
+  }
+  TRY_ASSIGN(Request made, make_ap_req(input));
+  Bytes token = dce_style() ? std::move(made.message)
+                            : write_gss_token({oid::kKerberos, TokenId::ApReq, made.message});
+  if (has(made.granted, ContextFlags::MutualAuth)) {
+    AwaitApRep next{std::move(made.session), made.granted, std::move(made.facts)};
+    return Leg{std::move(next), std::move(token), Progress::ContinueNeeded, made.granted};
+  }
+  TRY_ASSIGN(MessageKey key, made.session.own_key());
+  TRY_ASSIGN(Established established,
+             establish(made.session, std::move(key), false, made.granted, std::move(made.facts)));
+  return Leg{std::move(established), std::move(token), Progress::Complete, made.granted};
+}
+
+Result<ClientContext::Request> ClientContext::make_ap_req(const StepInput& input) const {
+  TRY_ASSIGN(Library library, Library::open(tickets_->source().configuration));
+  TRY_ASSIGN(const OwnCache cache, tickets_->open(library, environment_->now()));
+  TRY_ASSIGN(const OwnPrincipal client, owner_of(library, cache.get()));
+  library.set_time(environment_->now());
+  const std::string realm(client->realm.data, client->realm.length);
+  TRY_ASSIGN(const OwnPrincipal server, target_principal(library, request_.target_name, realm));
+  TRY_ASSIGN(const OwnCreds ticket,
+             service_ticket(library, cache.get(), client.get(), server.get()));
+
+  AuthenticatorChecksum checksum{bindings_hash(input.channel_bindings), wanted(request_.flags), {}};
+  if (may_delegate(checksum.flags, *ticket)) {
+    checksum.delegated = delegated_tickets(library, *cache, *ticket);
+  }
+  if (checksum.delegated.empty()) checksum.flags = checksum.flags & ~ContextFlags::Delegate;
+
+  TicketFacts facts = facts_of(library, *ticket->client, *ticket->server, ticket->times);
+  TRY_ASSIGN(ApSession session, ApSession::begin(std::move(library), Role::Client));
+  krb5_auth_con_set_req_cksumtype(session.context(), session.auth(), kChecksumType);
+  krb5_flags options = AP_OPTS_USE_SUBKEY;
+  if (has(checksum.flags, ContextFlags::MutualAuth)) {
+    options |= AP_OPTS_MUTUAL_REQUIRED | AP_OPTS_ETYPE_NEGOTIATION;
+  }
+  const Bytes covered = checksum.write();
+  krb5_data covered_data = data_of(covered), message{};
+  const auto code = krb5_mk_req_extended(session.context(), session.auth_slot(), options,
+                                         &covered_data, ticket.get(), &message);
+  if (code != 0) return ap_failure(code);
+  Bytes written = take(session.library(), message);
+  return Request{std::move(session), std::move(written), checksum.flags, std::move(facts)};
+}
+
+// The client's ticket-granting ticket, for the server, in a KRB-CRED under the ticket's own key
+// (RFC 4121 4.1.1). None when it may not be handed on, or is too long for its place.
+Bytes ClientContext::delegated_tickets(const Library& library, _krb5_ccache& cache,
+                                       krb5_creds& ticket) const {
+  krb5_auth_context made = nullptr;
+  if (krb5_auth_con_init(library.get(), &made) != 0) return {};
+  const OwnAuthContext auth(made, Release{library.get()});
+  krb5_auth_con_setflags(library.get(), made, 0);
+  krb5_data message{};
+  if (krb5_auth_con_setuseruserkey(library.get(), made, &ticket.keyblock) != 0 ||
+      krb5_fwd_tgt_creds(library.get(), made, nullptr, ticket.client, ticket.server, &cache, 1,
+                         &message) != 0) {
+    return {};
+  }
+  Bytes written = take(library, message);
+  if (written.size() > std::numeric_limits<std::uint16_t>::max()) return {};
+  return written;
+}
+
+Result<ClientContext::Leg> ClientContext::handle(AwaitApRep state, const StepInput& input) {
+  const ApSession& session = state.session;
+  ByteView message = input.token;
+  if (!dce_style() || (!message.empty() && message.front() == kFrameTag)) {
+    TRY_ASSIGN(const GssToken token, parse_gss_token(input.token));
+    if (token.id == TokenId::Error) return refusal(session.library(), token.message);
+    if (token.id != TokenId::ApRep) {
+      return fail(Status::OutOfSequence, "the server's answer is no AP-REP");
+    }
+    message = token.message;
+  }
+  const krb5_data data = data_of(message);
+  krb5_ap_rep_enc_part* read = nullptr;
+  auto code = krb5_rd_rep(session.context(), session.auth(), &data, &read);
+  if (code == KRB5KRB_AP_ERR_BAD_INTEGRITY) code = KRB5_MUTUAL_FAILED;
+  if (code != 0) return ap_failure(code);
+  const bool acceptor_subkey = read->subkey != nullptr;
+  krb5_free_ap_rep_enc_part(session.context(), read);
+  Bytes token;
+  if (dce_style()) {
+    krb5_data last{};
+    code = krb5_mk_rep_dce(session.context(), session.auth(), &last);
+    if (code != 0) return ap_failure(code);
+    token = take(session.library(), last);
+  }
+  Result<MessageKey> key = acceptor_subkey ? session.peers_key() : session.own_key();
+  if (!key) return fail(key.error());
+  TRY_ASSIGN(Established established, establish(session, std::move(*key), acceptor_subkey,
+                                                state.granted, std::move(state.facts)));
+  return Leg{std::move(established), std::move(token), Progress::Complete, state.granted};
+}
+
+Result<Established> ClientContext::establish(const ApSession& session, MessageKey key,
+                                             bool acceptor_subkey, ContextFlags granted,
+                                             TicketFacts facts) const {
+  FirstNumbers first = session.first_numbers();
+  // RFC 4121 4.1.1 leaves it open: without an answer both count from the same.
+  if (!has(granted, ContextFlags::MutualAuth)) first.receiving = first.sending;
+  const MessageFormat format{Role::Client, acceptor_subkey, dce_style()};
+  TRY_ASSIGN(Established established,
+             Established::make(std::move(key), format, first, granted, std::move(facts)));
+  established.target = {request_.target_name};
+  return established;
+}
+
+}  // namespace opensspi::kerberos

@@ -1,0 +1,16 @@
+// The principal that an identity, or the owner of a keytab, logs on as.
+#pragma once
+
+#include "base/result.h"
+#include "kerberos/credential.h"
+#include "kerberos/handles.h"
+#include "kerberos/library.h"
+
+namespace opensspi::kerberos {
+
+// Of an identity: user@REALM, where the realm is the domain, or what follows the @ of a UPN, in
+// upper case, and libkrb5's default realm when there is neither, or when the domain is the first
+// label of it. NoCredentials for an identity without a user.
+Result<OwnPrincipal> client_principal(const Library& library, const Source& source);
+
+}  // namespace opensspi::kerberos

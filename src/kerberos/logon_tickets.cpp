@@ -1,0 +1,127 @@
+// The AS exchange, RFC 4120 3.1.
+#include "kerberos/logon_tickets.h"
+
+#include <krb5.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "base/utf16.h"
+#include "kerberos/client_name.h"
+#include "kerberos/errors.h"
+
+namespace opensspi::kerberos {
+namespace {
+
+struct FreeOptions {
+  krb5_context context;
+  void operator()(krb5_get_init_creds_opt* options) const {
+    krb5_get_init_creds_opt_free(context, options);
+  }
+};
+using OwnOptions = std::unique_ptr<krb5_get_init_creds_opt, FreeOptions>;
+
+struct FreeExchange {
+  krb5_context context;
+  void operator()(krb5_init_creds_context exchange) const {
+    krb5_init_creds_free(context, exchange);
+  }
+};
+using OwnExchange = std::unique_ptr<_krb5_init_creds_context, FreeExchange>;
+
+Result<void> checked(krb5_error_code code) {
+  if (code != 0) return kdc_failure(code);
+  return {};
+}
+
+// A ticket that may be handed on, as Windows asks for.
+Result<OwnOptions> options_of(const Library& library) {
+  krb5_get_init_creds_opt* made = nullptr;
+  TRY(checked(krb5_get_init_creds_opt_alloc(library.get(), &made)));
+  krb5_get_init_creds_opt_set_forwardable(made, 1);
+  return OwnOptions(made, FreeOptions{library.get()});
+}
+
+Result<OwnKeytab> open_keytab(const Library& library, const std::string& name) {
+  krb5_keytab opened = nullptr;
+  TRY(checked(krb5_kt_resolve(library.get(), name.c_str(), &opened)));
+  return OwnKeytab(opened, Release{library.get()});
+}
+
+// The password goes into the exchange, which keeps a copy and erases it.
+Result<void> give_password(const Library& library, krb5_init_creds_context exchange,
+                           const Identity& identity) {
+  if (identity.smart_card() != nullptr) {
+    return fail(Status::UnsupportedFunction, "this version proves no smart card to a KDC");
+  }
+  if (identity.password() == nullptr) {
+    return fail(Status::NoCredentials, "Kerberos needs the password, not its hash");
+  }
+  TRY_ASSIGN(const SecretBytes utf8, secret_utf16le_to_utf8(identity.password()->expose()));
+  SecretBytes terminated(utf8.size() + 1);
+  std::ranges::copy(utf8.expose(), terminated.expose_mutable().begin());
+  return checked(krb5_init_creds_set_password(
+      library.get(), exchange, reinterpret_cast<const char*>(terminated.expose().data())));
+}
+
+}  // namespace
+
+LogonTickets::~LogonTickets() {
+  // Others may have it open: its tickets go with its name.
+  if (obtained_) krb5_cc_destroy(obtained_->library.get(), obtained_->cache.release());
+}
+
+Result<OwnCache> LogonTickets::open(const Library& library, FileTime now) {
+  std::string name;
+  if (const auto* cache = std::get_if<CacheName>(&source_.where)) {
+    name = cache->name;
+  } else {
+    const std::scoped_lock lock(mutex_);
+    if (!obtained_ || obtained_->expiry <= now) {
+      TRY_ASSIGN(Obtained fresh, obtain(now));
+      if (obtained_) krb5_cc_destroy(obtained_->library.get(), obtained_->cache.release());
+      obtained_ = std::move(fresh);
+    }
+    name =
+        std::string("MEMORY:") + krb5_cc_get_name(obtained_->library.get(), obtained_->cache.get());
+  }
+  krb5_ccache opened = nullptr;
+  TRY(checked(krb5_cc_resolve(library.get(), name.c_str(), &opened)));
+  return OwnCache(opened, Release{library.get()});
+}
+
+Result<LogonTickets::Obtained> LogonTickets::obtain(FileTime now) const {
+  TRY_ASSIGN(Library library, Library::open(source_.configuration));
+  library.set_time(now);
+  const krb5_context context = library.get();
+  TRY_ASSIGN(const OwnPrincipal client, client_principal(library, source_));
+  TRY_ASSIGN(const OwnOptions options, options_of(library));
+  krb5_init_creds_context begun = nullptr;
+  TRY(checked(
+      krb5_init_creds_init(context, client.get(), nullptr, nullptr, 0, options.get(), &begun)));
+  const OwnExchange exchange(begun, FreeExchange{context});
+  OwnKeytab keytab(nullptr, Release{context});  // the exchange looks into it later
+  if (const auto* name = std::get_if<KeytabName>(&source_.where)) {
+    TRY_ASSIGN(keytab, open_keytab(library, name->name));
+    TRY(checked(krb5_init_creds_set_keytab(context, exchange.get(), keytab.get())));
+  } else {
+    const auto& identity = std::get<std::shared_ptr<const Identity>>(source_.where);
+    TRY(give_password(library, exchange.get(), *identity));
+  }
+  TRY(checked(krb5_init_creds_get(context, exchange.get())));
+
+  krb5_creds granted{};
+  TRY(checked(krb5_init_creds_get_creds(context, exchange.get(), &granted)));
+  const auto free_contents = [&](krb5_creds* creds) { krb5_free_cred_contents(context, creds); };
+  const std::unique_ptr<krb5_creds, decltype(free_contents)> ticket(&granted, free_contents);
+  krb5_ccache made = nullptr;
+  TRY(checked(krb5_cc_new_unique(context, "MEMORY", nullptr, &made)));
+  OwnCache cache(made, Release{context});
+  TRY(checked(krb5_cc_initialize(context, made, ticket->client)));
+  TRY(checked(krb5_cc_store_cred(context, made, ticket.get())));
+  const FileTime expiry = file_time_of_unix(static_cast<std::uint32_t>(ticket->times.endtime));
+  return Obtained{std::move(library), std::move(cache), expiry};
+}
+
+}  // namespace opensspi::kerberos

@@ -1,0 +1,203 @@
+// From AP-REQ to an established context.
+#include "kerberos/server.h"
+
+#include <krb5.h>
+
+#include <utility>
+
+#include "kerberos/authenticator_time.h"
+#include "kerberos/errors.h"
+#include "kerberos/principal.h"
+
+namespace opensspi::kerberos {
+namespace {
+
+// What Kerberos calls its client becomes what SSPI does: the name in its realm.
+std::shared_ptr<const AccessToken> token_of(const std::string& principal) {
+  auto token = std::make_shared<AccessToken>();
+  const std::size_t realm = principal.rfind('@');
+  token->user = principal.substr(0, realm);
+  if (realm != std::string::npos) token->domain = principal.substr(realm + 1);
+  return token;
+}
+
+struct FreeAuthenticator {
+  krb5_context context;
+  void operator()(krb5_authenticator* authenticator) const {
+    krb5_free_authenticator(context, authenticator);
+  }
+};
+using OwnAuthenticator = std::unique_ptr<krb5_authenticator, FreeAuthenticator>;
+
+Result<OwnAuthenticator> authenticator_of(const ApSession& session) {
+  krb5_authenticator* read = nullptr;
+  const auto code = krb5_auth_con_getauthenticator(session.context(), session.auth(), &read);
+  if (code != 0) return ap_failure(code);
+  return OwnAuthenticator(read, FreeAuthenticator{session.context()});
+}
+
+// [MS-KILE] 3.4.5: without that checksum the client asked for nothing and saw no channel.
+Result<AuthenticatorChecksum> checksum_of(const krb5_authenticator& authenticator) {
+  const krb5_checksum* checksum = authenticator.checksum;
+  if (checksum == nullptr || checksum->checksum_type != kChecksumType) return {};
+  return AuthenticatorChecksum::parse({checksum->contents, checksum->length});
+}
+
+}  // namespace
+
+struct ServerContext::Accepted {
+  ApSession session;
+  bool mutual = false;
+  AuthenticatorChecksum checksum;
+  TicketFacts facts;
+};
+
+Result<std::unique_ptr<Context>> ServerContext::create(
+    std::shared_ptr<const Environment> environment, std::shared_ptr<ServerKeys> keys,
+    const ContextRequest& request) {
+  TRY(check_request(request));
+  return std::unique_ptr<Context>(
+      new ServerContext(std::move(environment), std::move(keys), request));
+}
+
+StepOutput ServerContext::step(const StepInput& input) {
+  StepOutput output = advance([&](auto state) { return handle(std::move(state), input); });
+  if (!output.progress) output.token = std::exchange(refusal_, {});
+  return output;
+}
+
+// Windows takes AP-REQ without its frame too, whatever style the client then asks for.
+Result<ServerContext::Leg> ServerContext::handle(AwaitApReq, const StepInput& input) {
+  ByteView message = input.token;
+  const bool framed = message.empty() || message.front() != kApReqTag;
+  if (framed) {
+    TRY_ASSIGN(const GssToken token, parse_gss_token(input.token));
+    if (token.id != TokenId::ApReq) {
+      return fail(Status::OutOfSequence, "the client's first message is no AP-REQ");
+    }
+    message = token.message;
+  }
+  TRY_ASSIGN(Accepted accepted, accept(message));
+  TRY(check_bindings(accepted.checksum, input.channel_bindings));
+  return answer(std::move(accepted), framed);
+}
+
+Result<ServerContext::Accepted> ServerContext::accept(ByteView ap_req) {
+  TRY_ASSIGN(Library library, Library::open(keys_->source().configuration));
+  library.set_time(environment_->now());
+  TRY_ASSIGN(ApSession session, ApSession::begin(std::move(library), Role::Server));
+  std::uint32_t options = 0;
+  TRY_ASSIGN(const OwnTicket ticket, read_ap_req(session, ap_req, options));
+  TRY_ASSIGN(const OwnAuthenticator authenticator, authenticator_of(session));
+  TRY_ASSIGN(AuthenticatorChecksum checksum, checksum_of(*authenticator));
+  const krb5_enc_tkt_part& inside = *ticket->enc_part2;
+  TicketFacts facts = facts_of(session.library(), *inside.client, *ticket->server, inside.times);
+  return Accepted{std::move(session), (options & AP_OPTS_MUTUAL_REQUIRED) != 0, std::move(checksum),
+                  std::move(facts)};
+}
+
+Result<OwnTicket> ServerContext::read_ap_req(ApSession& session, ByteView ap_req,
+                                             std::uint32_t& options) {
+  TRY_ASSIGN(const OwnKeytab keytab, keys_->open(session.library()));
+  TRY_ASSIGN(const OwnPrincipal server, keys_->principal(session.library()));
+  const krb5_data data = data_of(ap_req);
+  krb5_flags read_options = 0;
+  krb5_ticket* read = nullptr;
+  const auto code = krb5_rd_req(session.context(), session.auth_slot(), &data, server.get(),
+                                keytab.get(), &read_options, &read);
+  if (code == 0) {
+    options = static_cast<std::uint32_t>(read_options);
+    return OwnTicket(read, Release{session.context()});
+  }
+  refuse(session.library(), code);
+  if (code != KRB5KRB_AP_ERR_SKEW) return ap_failure(code);
+  const auto client_time = authenticator_time(session.library(), *keytab, ap_req);
+  const std::int64_t now = session.library().unix_time();
+  return skew_failure(client_time.value_or(now) - now);
+}
+
+// RFC 4120 3.2.3: what the client is told of it, with our time.
+void ServerContext::refuse(const Library& library, std::int32_t code) {
+  krb5_principal named = nullptr;
+  if (krb5_parse_name(library.get(), keys_->source().name.c_str(), &named) != 0) return;
+  const OwnPrincipal server(named, Release{library.get()});
+  krb5_error error{};
+  error.error = protocol_number(code);
+  error.server = named;
+  krb5_us_timeofday(library.get(), &error.stime, &error.susec);
+  krb5_data message{};
+  if (krb5_mk_error(library.get(), &error, &message) != 0) return;
+  refusal_ = write_gss_token({oid::kKerberos, TokenId::Error, take(library, message)});
+}
+
+// [MS-KILE] 3.4.5: when the application supplied bindings the client's must be there, not zero, and
+// equal.
+Result<void> ServerContext::check_bindings(const AuthenticatorChecksum& checksum,
+                                           const ChannelBindings* supplied) const {
+  if (supplied == nullptr) return {};
+  const bool missing = equal(checksum.bindings, bindings_hash(nullptr));
+  if (missing && has(request_.flags, ContextFlags::AllowMissingBindings)) return {};
+  if (missing) return fail(Status::BadBindings, "the client sent no channel bindings");
+  if (equal(checksum.bindings, bindings_hash(supplied))) return {};
+  return fail(Status::BadBindings, "the client's channel bindings are for another channel");
+}
+
+ContextFlags ServerContext::granted(const Accepted& accepted) const {
+  ContextFlags flags = accepted.checksum.flags & ~ContextFlags::MutualAuth;
+  if (accepted.mutual) flags |= ContextFlags::MutualAuth;
+  return flags | (request_.flags & kEchoed);
+}
+
+Result<ServerContext::Leg> ServerContext::answer(Accepted accepted, bool framed) {
+  const ContextFlags flags = granted(accepted);
+  ApSession& session = accepted.session;
+  if (!accepted.mutual) {
+    TRY_ASSIGN(Established established,
+               establish(session, session.peers_key(), flags, std::move(accepted.facts)));
+    return Leg{std::move(established), {}, Progress::Complete, flags};
+  }
+  krb5_data message{};
+  const auto code = krb5_mk_rep(session.context(), session.auth(), &message);
+  if (code != 0) return ap_failure(code);
+  Bytes token = take(session.library(), message);
+  if (framed) token = write_gss_token({oid::kKerberos, TokenId::ApRep, token});
+  if (has(flags, ContextFlags::UseDceStyle)) {
+    AwaitDceAnswer next{std::move(session), flags, std::move(accepted.facts)};
+    return Leg{std::move(next), std::move(token), Progress::ContinueNeeded, flags};
+  }
+  TRY_ASSIGN(Established established,
+             establish(session, session.own_key(), flags, std::move(accepted.facts)));
+  return Leg{std::move(established), std::move(token), Progress::Complete, flags};
+}
+
+// [MS-KILE] 3.4.5: the third leg has the number that we began with.
+Result<ServerContext::Leg> ServerContext::handle(AwaitDceAnswer state, const StepInput& input) {
+  const ApSession& session = state.session;
+  const krb5_data data = data_of(input.token);
+  krb5_ui_4 number = 0;
+  const auto code = krb5_rd_rep_dce(session.context(), session.auth(), &data, &number);
+  if (code != 0) return ap_failure(code);
+  if (number != static_cast<krb5_ui_4>(session.first_numbers().sending)) {
+    return fail(Status::MessageAltered, "the client's last message answers another one");
+  }
+  TRY_ASSIGN(Established established,
+             establish(session, session.own_key(), state.granted, std::move(state.facts)));
+  return Leg{std::move(established), {}, Progress::Complete, state.granted};
+}
+
+Result<Established> ServerContext::establish(const ApSession& session, Result<MessageKey> key,
+                                             ContextFlags granted, TicketFacts facts) {
+  if (!key) return fail(key.error());
+  const bool mutual = has(granted, ContextFlags::MutualAuth);
+  FirstNumbers first = session.first_numbers();
+  if (!mutual) first.sending = first.receiving;
+  const MessageFormat format{Role::Server, mutual, has(granted, ContextFlags::UseDceStyle)};
+  const std::string client = facts.client, server = facts.server;
+  TRY_ASSIGN(Established established,
+             Established::make(std::move(*key), format, first, granted, std::move(facts)));
+  established.target = {server};
+  established.token = token_of(client);
+  return established;
+}
+
+}  // namespace opensspi::kerberos

@@ -1,0 +1,64 @@
+// The server's side: it awaits AP-REQ, opens the ticket with its keys, judges the channel and
+// answers with AP-REP when the client wants it. In DCE's style it awaits an answer to that.
+// RFC 4121 4.1, [MS-KILE] 3.4.5
+#pragma once
+
+#include <memory>
+
+#include "kerberos/ap_session.h"
+#include "kerberos/authenticator_checksum.h"
+#include "kerberos/established.h"
+#include "kerberos/gss_token.h"
+#include "kerberos/server_keys.h"
+#include "sspi/context.h"
+#include "sspi/environment.h"
+#include "sspi/exchange.h"
+
+struct _krb5_ticket;
+
+namespace opensspi::kerberos {
+
+struct AwaitApReq {};
+
+struct AwaitDceAnswer {
+  ApSession session;
+  ContextFlags granted = ContextFlags::None;
+  TicketFacts facts;
+};
+
+class ServerContext final : public Exchange<Established, AwaitApReq, AwaitDceAnswer> {
+ public:
+  static Result<std::unique_ptr<Context>> create(std::shared_ptr<const Environment> environment,
+                                                 std::shared_ptr<ServerKeys> keys,
+                                                 const ContextRequest& request);
+
+  // A refusal goes out as KRB-ERROR.
+  StepOutput step(const StepInput& input) override;
+
+ private:
+  ServerContext(std::shared_ptr<const Environment> environment, std::shared_ptr<ServerKeys> keys,
+                const ContextRequest& request)
+      : environment_(std::move(environment)), keys_(std::move(keys)), request_(request) {}
+
+  Result<Leg> handle(AwaitApReq, const StepInput& input);
+  Result<Leg> handle(AwaitDceAnswer state, const StepInput& input);
+
+  // A ticket that was good.
+  struct Accepted;
+  Result<Accepted> accept(ByteView ap_req);
+  Result<OwnTicket> read_ap_req(ApSession& session, ByteView ap_req, std::uint32_t& options);
+  void refuse(const Library& library, std::int32_t code);
+  Result<void> check_bindings(const AuthenticatorChecksum& checksum,
+                              const ChannelBindings* supplied) const;
+  [[nodiscard]] ContextFlags granted(const Accepted& accepted) const;
+  Result<Leg> answer(Accepted accepted, bool framed);
+  static Result<Established> establish(const ApSession& session, Result<MessageKey> key,
+                                       ContextFlags granted, TicketFacts facts);
+
+  std::shared_ptr<const Environment> environment_;
+  std::shared_ptr<ServerKeys> keys_;
+  ContextRequest request_;
+  Bytes refusal_;  // what the client is told
+};
+
+}  // namespace opensspi::kerberos

@@ -1,0 +1,307 @@
+// Both sides of Kerberos in one process: good logons of every kind, attributes, and refusals.
+#include "handshake/kerberos/kerberos_world.h"
+#include "support/hex.h"
+
+namespace opensspi::test {
+namespace {
+
+void exchange_messages(Context& sender, Context& receiver) {
+  for (const char* text : {"a secret", "another"}) {
+    Bytes data = copy(view(text)), token(128);
+    const MessagePart part{data};
+    const auto size = sender.message_protection()->seal({&part, 1}, token, Qop::Seal);
+    ASSERT_TRUE(size) << size.error().why;
+    EXPECT_NE(data, copy(view(text)));
+    const auto opened =
+        receiver.message_protection()->unseal({&part, 1}, ByteView(token).first(*size));
+    ASSERT_TRUE(opened) << opened.error().why;
+    EXPECT_EQ(data, copy(view(text)));
+  }
+}
+
+const char* why(const StepOutput& output) {
+  return output.progress ? "" : output.progress.error().why;
+}
+
+TEST(Kerberos, ALogonAndMessagesBothWays) {
+  KerberosWorld world;
+  const auto client = world.client(), server = world.server();
+  EXPECT_EQ(client->message_protection(), nullptr);
+  const HandshakeResult result = run_handshake(*client, *server);
+  ASSERT_TRUE(result.both_complete) << why(result.client) << why(result.server);
+  EXPECT_EQ(result.tokens.size(), 2U);
+  EXPECT_EQ(result.client.granted, kAll | ContextFlags::Integrity);
+  EXPECT_EQ(result.server.granted, result.client.granted);
+  exchange_messages(*client, *server);
+  exchange_messages(*server, *client);
+}
+
+TEST(Kerberos, WithoutMutualAuthenticationOneMessageIsEnough) {
+  KerberosWorld world;
+  const auto client = world.client(ContextFlags::Confidentiality), server = world.server();
+  const HandshakeResult result = run_handshake(*client, *server);
+  ASSERT_TRUE(result.both_complete) << why(result.client) << why(result.server);
+  EXPECT_EQ(result.tokens.size(), 1U);
+  EXPECT_EQ(result.server.granted, ContextFlags::Confidentiality | ContextFlags::Integrity);
+  exchange_messages(*client, *server);
+  exchange_messages(*server, *client);
+}
+
+TEST(Kerberos, DceStyleTakesThreeBareMessages) {
+  KerberosWorld world;
+  const auto client = world.client(ContextFlags::UseDceStyle | ContextFlags::Confidentiality),
+             server = world.server(ContextFlags::UseDceStyle);
+  const HandshakeResult result = run_handshake(*client, *server);
+  ASSERT_TRUE(result.both_complete) << why(result.client) << why(result.server);
+  ASSERT_EQ(result.tokens.size(), 3U);
+  EXPECT_EQ(result.tokens[0][0], 0x6E);
+  EXPECT_EQ(result.tokens[1][0], 0x6F);
+  EXPECT_EQ(result.tokens[2][0], 0x6F);
+  EXPECT_TRUE(has(result.server.granted, ContextFlags::UseDceStyle));
+  exchange_messages(*client, *server);
+  exchange_messages(*server, *client);
+}
+
+TEST(Kerberos, DceStylesLastMessageAnswersTheServers) {
+  KerberosWorld world;
+  const auto flags = ContextFlags::UseDceStyle | ContextFlags::Confidentiality;
+  Bytes of_another;
+  {
+    const auto client = world.client(flags), server = world.server();
+    of_another = run_handshake(*client, *server).tokens[2];
+  }
+  const auto client = world.client(flags), server = world.server();
+  const HandshakeResult result =
+      run_handshake(*client, *server, nullptr, nullptr, [&](std::size_t number, Bytes& token) {
+        if (number == 2) token = of_another;
+      });
+  EXPECT_FALSE(result.server.progress);
+}
+
+TEST(Kerberos, FlagsAreThoseThatTheClientAsked) {
+  KerberosWorld world;
+  const struct {
+    ContextFlags asked, granted;
+  } rows[] = {
+      {ContextFlags::None, ContextFlags::None},
+      {kMutual, kMutual},
+      {ContextFlags::Integrity, ContextFlags::Integrity},
+      {ContextFlags::ReplayDetect, ContextFlags::ReplayDetect | ContextFlags::Integrity},
+      {ContextFlags::Identify | ContextFlags::ExtendedError,
+       ContextFlags::Identify | ContextFlags::ExtendedError},
+      // The KDC does not trust this server with tickets.
+      {ContextFlags::Delegate | kMutual, kMutual},
+  };
+  for (const auto& row : rows) {
+    const auto client = world.client(row.asked), server = world.server();
+    const HandshakeResult result = run_handshake(*client, *server);
+    ASSERT_TRUE(result.both_complete) << why(result.client) << why(result.server);
+    EXPECT_EQ(result.client.granted, row.granted);
+    EXPECT_EQ(result.server.granted, row.granted);
+  }
+}
+
+TEST(Kerberos, AttributesAreTheSameOnBothSides) {
+  KerberosWorld world;
+  const auto client = world.client(), server = world.server();
+  EXPECT_EQ(client->query(AttributeId::Names).error().status, Status::InvalidHandle);
+  ASSERT_TRUE(run_handshake(*client, *server).both_complete);
+  for (const Context* side : {client.get(), server.get()}) {
+    EXPECT_EQ(attribute<Names>(*side, AttributeId::Names).user, kAlice);
+    const auto native = attribute<NativeNames>(*side, AttributeId::NativeNames);
+    EXPECT_EQ(native.client, kAlice);
+    EXPECT_EQ(native.server, kWeb);
+    const auto lifespan = attribute<Lifespan>(*side, AttributeId::Lifespan);
+    EXPECT_EQ(lifespan.start, file_time_of_unix(kNow - kHour));
+    EXPECT_EQ(lifespan.expiry, file_time_of_unix(kNow + kHour));
+    const auto sizes = attribute<Sizes>(*side, AttributeId::Sizes);
+    EXPECT_EQ(sizes.max_token, 48000U);
+    EXPECT_EQ(sizes.max_signature, 28U);
+    EXPECT_EQ(sizes.security_trailer, 76U);
+    const auto info = attribute<KeyInfo>(*side, AttributeId::KeyInfo);
+    EXPECT_STREQ(info.encrypt_algorithm_name, "AES256-CTS-HMAC-SHA1-96");
+    EXPECT_EQ(info.key_size, 256U);
+    EXPECT_EQ(info.encrypt_algorithm, 18U);
+    EXPECT_EQ(info.signature_algorithm, 16U);
+    EXPECT_EQ(attribute<const PackageInfo*>(*side, AttributeId::PackageInfo)->name, "Kerberos");
+    EXPECT_EQ(attribute<ContextFlags>(*side, AttributeId::Flags), kAll | ContextFlags::Integrity);
+    EXPECT_EQ(side->query(AttributeId::StreamSizes).error().status, Status::UnsupportedFunction);
+  }
+  EXPECT_EQ(attribute<Target>(*client, AttributeId::Target).name, kSpn);
+  const auto key = attribute<SessionKey>(*client, AttributeId::SessionKey);
+  EXPECT_EQ(key.key.size(), 32U);
+  EXPECT_TRUE(equal(key.key.expose(),
+                    attribute<SessionKey>(*server, AttributeId::SessionKey).key.expose()));
+  const auto token =
+      attribute<std::shared_ptr<const AccessToken>>(*server, AttributeId::AccessToken);
+  EXPECT_EQ(token->user, "alice");
+  EXPECT_EQ(token->domain, "EXAMPLE.TEST");
+  EXPECT_FALSE(client->query(AttributeId::AccessToken));
+}
+
+TEST(Kerberos, EndsWithTheTicket) {
+  KerberosWorld world;
+  const auto client = world.client(), server = world.server();
+  const HandshakeResult result = run_handshake(*client, *server);
+  EXPECT_EQ(result.client.expiry, file_time_of_unix(kNow + kHour));
+  EXPECT_EQ(result.server.expiry, file_time_of_unix(kNow + kHour));
+}
+
+// ---- Channel bindings ---------------------------------------------------------------------------
+
+TEST(ChannelBinding, IsJudgedByTheServer) {
+  KerberosWorld world;
+  ChannelBindings one, other;
+  one.application_data = copy(view("tls-server-end-point:one"));
+  other.application_data = copy(view("tls-server-end-point:other"));
+  const struct {
+    const ChannelBindings *of_client, *of_server;
+    ContextFlags flags;
+    bool good;
+  } rows[] = {
+      {&one, &one, ContextFlags::None, true},
+      {&one, nullptr, ContextFlags::None, true},
+      {nullptr, &one, ContextFlags::None, false},
+      {nullptr, &one, ContextFlags::AllowMissingBindings, true},
+      {&one, &other, ContextFlags::None, false},
+      {&one, &other, ContextFlags::AllowMissingBindings, false},
+  };
+  for (const auto& row : rows) {
+    const auto client = world.client(), server = world.server(row.flags);
+    const HandshakeResult result = run_handshake(*client, *server, row.of_client, row.of_server);
+    EXPECT_EQ(result.both_complete, row.good);
+    if (!row.good) {
+      EXPECT_EQ(result.server.progress.error().status, Status::BadBindings);
+    }
+  }
+}
+
+// ---- Refusals -----------------------------------------------------------------------------------
+
+Status status_of(const StepOutput& output) {
+  return output.progress ? Status::Ok : output.progress.error().status;
+}
+
+TEST(Refusal, OfAReplayedMessage) {
+  KerberosWorld world;
+  const auto client = world.client();
+  const Bytes token = client->step({}).token;
+  ASSERT_TRUE(world.server()->step({token}).progress);
+  const StepOutput again = world.server()->step({token});
+  EXPECT_EQ(status_of(again), Status::LogonDenied);
+  EXPECT_STREQ(why(again), "the client's message was received before");
+}
+
+TEST(Refusal, OfATicketForAnotherServer) {
+  KerberosWorld world;
+  world.files().make_keytab("other", {kWeb});
+  world.files().make_cache(world.cache(), kAlice, {});
+  world.add_ticket({kAlice, kWeb, kNow - kHour, kNow + kHour}, "other");
+  const auto client = world.client(), server = world.server();
+  const HandshakeResult result = run_handshake(*client, *server);
+  EXPECT_EQ(status_of(result.server), Status::LogonDenied);
+  ASSERT_FALSE(result.server.token.empty());
+  // The client is told, and knows that it is the SPN that leads elsewhere.
+  EXPECT_EQ(status_of(client->step({result.server.token})), Status::WrongPrincipal);
+}
+
+TEST(Refusal, OfAnyOtherNameThanTheOneThatWasAcquired) {
+  KerberosWorld world;
+  constexpr char kOther[] = "TERMSRV/web.example.test@EXAMPLE.TEST";
+  world.files().make_keytab("keytab", {kOther});
+  const auto client = world.client(), server = world.server(ContextFlags::None, kOther);
+  EXPECT_EQ(status_of(run_handshake(*client, *server).server), Status::LogonDenied);
+  EXPECT_TRUE(run_handshake(*world.client(), *world.server()).both_complete);
+}
+
+// An account has any number of names.
+TEST(Kerberos, AnyKeyOfTheServersOpensATicket) {
+  KerberosWorld world;
+  constexpr char kAlias[] = "TERMSRV/alias.example.test@EXAMPLE.TEST";
+  world.add_ticket({kAlice, kAlias, kNow - kHour, kNow + kHour}, "keytab", kWeb);
+  const auto client = world.client(kAll, "TERMSRV/alias.example.test"), server = world.server();
+  const HandshakeResult result = run_handshake(*client, *server);
+  ASSERT_TRUE(result.both_complete) << why(result.client) << why(result.server);
+}
+
+TEST(Refusal, OfSkewedClocksSaysByHowMuch) {
+  KerberosWorld world;
+  const auto client = world.client();
+  const Bytes token = client->step({}).token;
+  for (const std::int64_t ahead : {600, -900}) {
+    world.forget_replays();
+    world.set_now(kFakeNow + static_cast<FileTime>(ahead) * kSecond);
+    const StepOutput refused = world.server()->step({token});
+    EXPECT_EQ(status_of(refused), Status::TimeSkew);
+    EXPECT_EQ(refused.progress.error().value, -ahead);
+    EXPECT_EQ(refused.progress.error().nt_status, nt_status::kTimeDifferenceAtDc);
+    if (ahead != 600) continue;
+    world.set_now(kFakeNow);
+    const StepOutput told = client->step({refused.token});
+    EXPECT_EQ(status_of(told), Status::TimeSkew);
+    EXPECT_EQ(told.progress.error().value, ahead);
+  }
+}
+
+TEST(Refusal, OfATicketThatHasExpired) {
+  KerberosWorld world;
+  world.files().make_cache(world.cache(), kAlice, {});
+  world.add_ticket({kAlice, kWeb, kNow - kHour, kNow + 60});
+  const auto client = world.client();
+  const Bytes token = client->step({}).token;
+  world.set_now(kFakeNow + 400 * kSecond);
+  const Status status = status_of(world.server()->step({token}));
+  EXPECT_TRUE(status == Status::ContextExpired || status == Status::TimeSkew);
+}
+
+TEST(Refusal, OfEachByteFlipped) {
+  KerberosWorld world;
+  const auto client = world.client();
+  const Bytes token = client->step({}).token;
+  for (std::size_t at = 0; at < token.size(); ++at) {
+    Bytes bad = token;
+    bad[at] ^= 0x10;
+    const auto server = world.server();
+    const StepOutput output = server->step({bad});
+    if (output.progress) {
+      // Neither the OID's kind nor what the ticket says outside is sealed.
+      EXPECT_EQ(attribute<Names>(*server, AttributeId::Names).user, kAlice) << at;
+    }
+    EXPECT_FALSE(world.server()->step({ByteView(token).first(at)}).progress) << at;
+  }
+}
+
+TEST(Refusal, OfEachByteOfTheAnswerFlipped) {
+  KerberosWorld world;
+  for (std::size_t at = 0; at < 200; ++at) {
+    const auto client = world.client(), server = world.server();
+    const Bytes request = client->step({}).token;
+    Bytes answer = server->step({request}).token;
+    if (at >= answer.size()) break;
+    answer[at] ^= 0x10;
+    // What nothing seals says nothing, such as the version.
+    if (client->step({answer}).progress) exchange_messages(*client, *server);
+  }
+}
+
+TEST(Refusal, OfWhatIsOutOfTurn) {
+  KerberosWorld world;
+  const auto client = world.client(), server = world.server();
+  EXPECT_EQ(status_of(client->step({copy(view("first"))})), Status::OutOfSequence);
+  EXPECT_EQ(status_of(client->step({})), Status::OutOfSequence);
+  EXPECT_EQ(status_of(server->step({})), Status::InvalidToken);
+  EXPECT_EQ(status_of(server->step({})), Status::OutOfSequence);
+  const auto again = world.client(), other = world.server();
+  ASSERT_TRUE(run_handshake(*again, *other).both_complete);
+  EXPECT_EQ(status_of(again->step({})), Status::OutOfSequence);
+}
+
+TEST(Refusal, OfATargetWithoutATicket) {
+  KerberosWorld world;
+  EXPECT_EQ(status_of(world.client(kAll, "")->step({})), Status::TargetUnknown);
+  EXPECT_EQ(status_of(world.client(kAll, "a@b@c")->step({})), Status::TargetUnknown);
+  EXPECT_FALSE(world.client(kAll, "HTTP/other.example.test")->step({}).progress);
+}
+
+}  // namespace
+}  // namespace opensspi::test

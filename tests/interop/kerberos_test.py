@@ -1,0 +1,197 @@
+"""Kerberos against MIT's GSSAPI in both roles, over a KDC of its own: logons with tickets, with a
+password and with a keytab, session keys, messages wrapped and signed both ways, channel bindings,
+delegation, DCE's style, and what refusals say."""
+
+import os
+import unittest
+
+from peers import gss, mit_kdc, program
+from support import sspi, suite
+from support.handshake import shake_hands
+
+PASSWORD = "Passw0rd!"
+REALM = mit_kdc.REALM
+SPN, SERVICE = "HTTP/server.example.test", "HTTP@server.example.test"
+TRUSTED, TRUSTED_SERVICE = "HTTP/trusted.example.test", "HTTP@trusted.example.test"
+BINDINGS = b"tls-server-end-point:" + bytes(range(32))
+FLAGS = sspi.SEAL | sspi.MUTUAL
+
+
+class Realm(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        suite.require(mit_kdc.missing() or gss.missing_library())
+        cls.folder = suite.folder(cls)
+        cls.kdc = mit_kdc.MitKdc(cls.folder)
+        cls.kdc.add_user("alice", PASSWORD)
+        cls.kdc.add_user("service", PASSWORD)
+        cls.kdc.add_service(SPN, TRUSTED)
+        cls.kdc.modify(TRUSTED, "+ok_as_delegate")
+        os.environ.update(cls.kdc.environment)
+        os.environ["KRB5RCACHENAME"] = f"file2:{cls.folder}/replays"
+        cls.enterClassContext(cls.kdc.serve())
+
+    def setUp(self):
+        os.environ.update(self.kdc.environment)
+        self.assertTrue(self.kdc.kinit("alice", PASSWORD, None, "-f"))
+        self.addCleanup(self.kdc.kdestroy)
+
+    def our_client(self, user=None, password=PASSWORD, flags=FLAGS, target=SPN, **options):
+        return self.enterContext(sspi.initiator("Kerberos", user, REALM, password, flags=flags,
+                                                target=target, **options))
+
+    def our_server(self, **options):
+        return self.enterContext(sspi.acceptor("Kerberos", **options))
+
+    def their_client(self, flags=None, target=SERVICE, **options):
+        return gss.kerberos_initiator(target, gss.SEAL | gss.MUTUAL if flags is None else flags,
+                                      **options)
+
+    def their_server(self, **options):
+        return gss.acceptor(gss.KERBEROS, **options)
+
+    def completes(self, client, server):
+        self.assertTrue(shake_hands(client, server), (client.failure, server.failure))
+        self.assertEqual(client.session_key(), server.session_key())
+
+    def both_ways(self, ours, theirs):
+        for message in (b"x", b"", b"hello", bytes(range(256)) * 64):
+            for encrypt in (True, False):
+                self.assertEqual(theirs.unwrap(ours.wrap(message, encrypt)), message)
+                self.assertEqual(ours.unwrap_stream(theirs.wrap(message, encrypt)), message)
+                sealed = theirs.wrap(message, encrypt)
+                size = len(sealed) - len(message)
+                self.assertEqual(ours.unwrap(sealed, size), message)
+            theirs.verify(message, ours.sign(message))
+            ours.verify(message, theirs.sign(message))
+
+
+class Logons(Realm):
+    def test_our_client_and_their_server(self):
+        client, server = self.our_client(), self.their_server()
+        self.completes(client, server)
+        self.assertEqual(server.initiator_name(), f"alice@{REALM}")
+        self.assertEqual(client.names(), f"alice@{REALM}")
+        self.assertEqual(client.native_names(), (f"alice@{REALM}", f"{SPN}@{REALM}"))
+        self.assertEqual(client.package(), "Kerberos")
+        self.both_ways(client, server)
+
+    def test_their_client_and_our_server(self):
+        client, server = self.their_client(), self.our_server()
+        self.completes(client, server)
+        self.assertEqual(server.names(), f"alice@{REALM}")
+        self.assertEqual(server.native_names(), (f"alice@{REALM}", f"{SPN}@{REALM}"))
+        self.both_ways(server, client)
+
+    def test_without_mutual_authentication(self):
+        for client, server in ((self.our_client(flags=sspi.SEAL), self.their_server()),
+                               (self.their_client(gss.SEAL), self.our_server())):
+            tokens = []
+            self.assertTrue(shake_hands(client, server, tokens))
+            self.assertEqual(len(tokens), 1)
+            ours, theirs = (client, server) if tokens and hasattr(client, "close") \
+                else (server, client)
+            self.both_ways(ours, theirs)
+
+    def test_a_password_asks_the_kdc_once(self):
+        self.kdc.kdestroy()
+        with self.kdc.requests() as requests:
+            client, server = self.our_client("alice"), self.their_server()
+            self.completes(client, server)
+            self.both_ways(client, server)
+        self.assertEqual(server.initiator_name(), f"alice@{REALM}")
+        self.assertEqual(len([line for line in requests if "AS_REQ" in line and
+                              " ISSUE:" in line]), 1)
+
+    def test_names_of_windows_are_of_the_realm(self):
+        for user, domain in (("alice", "EXAMPLE"), ("alice", "example.test"), ("alice", ""),
+                             (f"alice@{REALM.lower()}", "")):
+            client = self.enterContext(sspi.initiator("Kerberos", user, domain, PASSWORD,
+                                                      flags=FLAGS, target=SPN))
+            server = self.their_server()
+            self.completes(client, server)
+            self.assertEqual(server.initiator_name(), f"alice@{REALM}")
+
+    def test_a_server_with_a_password(self):
+        server = self.our_server(identity=("service", REALM, PASSWORD))
+        self.completes(self.our_client(target=f"service@{REALM}"), server)
+        self.assertEqual(server.native_names()[1], f"service@{REALM}")
+        wrong = self.our_server(identity=("service", REALM, "wrong"))
+        client = self.our_client(target=f"service@{REALM}")
+        self.assertFalse(shake_hands(client, wrong))
+        self.assertEqual(wrong.failure.status, "SEC_E_LOGON_DENIED")
+        self.assertEqual(client.failure.status, "SEC_E_WRONG_PRINCIPAL")
+
+    def test_dce_style(self):
+        client, server = self.our_client(flags=FLAGS | sspi.DCE_STYLE), self.their_server()
+        self.completes(client, server)
+        client, server = self.their_client(gss.SEAL | gss.MUTUAL | gss.DCE_STYLE), \
+            self.our_server(flags=sspi.DCE_STYLE)
+        self.completes(client, server)
+        self.assertEqual(server.names(), f"alice@{REALM}")
+
+
+class Bindings(Realm):
+    def test_their_server_holds_our_client_to_the_channel(self):
+        self.completes(self.our_client(bindings=BINDINGS), self.their_server(bindings=BINDINGS))
+        client, server = self.our_client(bindings=BINDINGS + b"x"), \
+            self.their_server(bindings=BINDINGS)
+        self.assertFalse(shake_hands(client, server))
+        self.assertEqual(client.failure.status, "SEC_E_LOGON_DENIED")  # it was told
+
+    def test_our_server_holds_their_client_to_the_channel(self):
+        self.completes(self.their_client(bindings=BINDINGS), self.our_server(bindings=BINDINGS))
+        for bindings in (BINDINGS + b"x", None):
+            server = self.our_server(bindings=BINDINGS)
+            self.assertFalse(shake_hands(self.their_client(bindings=bindings), server))
+            self.assertEqual(server.failure.status, "SEC_E_BAD_BINDINGS")
+
+
+class Delegation(Realm):
+    def test_their_server_gets_our_tickets(self):
+        client, server = self.our_client(flags=FLAGS | sspi.DELEGATE, target=TRUSTED), \
+            self.their_server()
+        self.completes(client, server)
+        self.assertEqual(str(server.context.delegated_creds.name), f"alice@{REALM}")
+
+    def test_only_servers_that_the_kdc_trusts_get_tickets(self):
+        client, server = self.our_client(flags=FLAGS | sspi.DELEGATE), self.their_server()
+        self.completes(client, server)
+        self.assertIsNone(server.context.delegated_creds)
+
+
+class Refusals(Realm):
+    def test_of_the_kdc(self):
+        for user, password, target, status, reason in (
+                ("alice", "wrong", SPN, "SEC_E_LOGON_DENIED", "STATUS_WRONG_PASSWORD"),
+                ("nobody", PASSWORD, SPN, "SEC_E_LOGON_DENIED", "STATUS_NO_SUCH_USER"),
+                ("alice", PASSWORD, "HTTP/unknown.example.test", "SEC_E_TARGET_UNKNOWN", "")):
+            client = self.our_client(user, password, target=target)
+            self.assertEqual(client.step(b""), b"")
+            self.assertEqual((client.failure.status, client.failure.reason), (status, reason))
+
+    def test_of_nobody(self):
+        client = self.enterContext(sspi.initiator("Kerberos", "alice", "NOWHERE.TEST", PASSWORD,
+                                                  flags=FLAGS, target=SPN))
+        self.assertEqual(client.step(b""), b"")
+        self.assertEqual(client.failure.status, "SEC_E_NO_AUTHENTICATING_AUTHORITY")
+
+    def test_a_replay(self):
+        token = self.their_client().step(b"")
+        self.assertTrue(self.our_server().step(token))
+        server = self.our_server()
+        server.step(token)
+        self.assertEqual(server.failure.status, "SEC_E_LOGON_DENIED")
+
+
+class NoKdc(Realm):
+    def test_is_an_authority_that_cannot_be_reached(self):
+        self.kdc.configure("", program.free_port())
+        self.addCleanup(self.kdc.configure, "")
+        client = self.our_client("alice")
+        self.assertEqual(client.step(b""), b"")
+        self.assertEqual(client.failure.status, "SEC_E_NO_AUTHENTICATING_AUTHORITY")
+
+
+if __name__ == "__main__":
+    suite.main()
