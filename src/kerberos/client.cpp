@@ -8,7 +8,10 @@
 
 #include "kerberos/authenticator_checksum.h"
 #include "kerberos/errors.h"
+#include "kerberos/principal.h"
 #include "kerberos/target.h"
+#include "kerberos/tgt_messages.h"
+#include "kerberos/ticket_cache.h"
 
 namespace opensspi::kerberos {
 namespace {
@@ -30,23 +33,19 @@ bool may_delegate(ContextFlags flags, const krb5_creds& ticket) {
          (ticket.ticket_flags & TKT_FLG_OK_AS_DELEGATE) != 0;
 }
 
-// The ticket for the target: the cache's, else the KDC's.
+// The ticket for the target: the cache's, else the KDC's. With a ticket that the target has shown
+// it is under that one's key.
 Result<OwnCreds> service_ticket(const Library& library, krb5_ccache cache, krb5_principal client,
-                                krb5_principal server) {
+                                krb5_principal server, ByteView shown) {
   krb5_creds wanted_ticket{};
   wanted_ticket.client = client;
   wanted_ticket.server = server;
+  wanted_ticket.second_ticket = data_of(shown);
+  const krb5_flags options = shown.empty() ? 0 : KRB5_GC_USER_USER;
   krb5_creds* found = nullptr;
-  const auto code = krb5_get_credentials(library.get(), 0, cache, &wanted_ticket, &found);
+  const auto code = krb5_get_credentials(library.get(), options, cache, &wanted_ticket, &found);
   if (code != 0) return kdc_failure(code);
   return OwnCreds(found, Release{library.get()});
-}
-
-Result<OwnPrincipal> owner_of(const Library& library, krb5_ccache cache) {
-  krb5_principal owner = nullptr;
-  const auto code = krb5_cc_get_principal(library.get(), cache, &owner);
-  if (code != 0) return kdc_failure(code);
-  return OwnPrincipal(owner, Release{library.get()});
 }
 
 struct FreeError {
@@ -69,6 +68,13 @@ tl::unexpected<Error> refusal(const Library& library, ByteView message) {
 
 }  // namespace
 
+// What a client brings. The session, with the library, is first: the rest is freed before it.
+struct ClientContext::Tickets {
+  ApSession session;
+  OwnCache cache;
+  OwnPrincipal client, server;
+};
+
 struct ClientContext::Request {
   ApSession session;
   Bytes message;
@@ -88,13 +94,51 @@ StepOutput ClientContext::step(const StepInput& input) {
   return advance([&](auto state) { return handle(std::move(state), input); });
 }
 
+bool ClientContext::user_to_user() const {
+  return has(request_.flags, ContextFlags::UseSessionKey) ||
+         equal(request_.mechanism_oid, oid::kUserToUser);
+}
+
+// Whatever SPNEGO calls it, the token has RFC 4121's OID.
+ByteView ClientContext::mechanism() const {
+  return user_to_user() ? ByteView(oid::kUserToUser) : ByteView(oid::kKerberos);
+}
+
 Result<ClientContext::Leg> ClientContext::handle(SendFirst, const StepInput& input) {
   if (!input.token.empty()) {
     return fail(Status::OutOfSequence, "the client speaks first in Kerberos");
   }
-  TRY_ASSIGN(Request made, make_ap_req(input));
+  const crypto::Digest128 bindings = bindings_hash(input.channel_bindings);
+  return user_to_user() ? ask_for_ticket(bindings) : send_ap_req(bindings, {});
+}
+
+// The client's own tickets come first: without them there is nothing to ask for.
+Result<ClientContext::Leg> ClientContext::ask_for_ticket(const crypto::Digest128& bindings) const {
+  TRY_ASSIGN(const Tickets tickets, open_tickets());
+  TRY_ASSIGN(const Principal server, read_principal(tickets.session.library(), *tickets.server));
+  const TgtRequest request{static_cast<std::uint32_t>(tickets.server->type), server.components,
+                           server.realm};
+  return Leg{AwaitTgtRep{bindings},
+             write_gss_token({mechanism(), TokenId::TgtReq, request.write()}),
+             Progress::ContinueNeeded, ContextFlags::UseSessionKey};
+}
+
+Result<ClientContext::Leg> ClientContext::handle(AwaitTgtRep state, const StepInput& input) {
+  TRY_ASSIGN(const GssToken token, parse_gss_token(input.token));
+  if (token.id != TokenId::TgtRep) {
+    return fail(Status::OutOfSequence, "the server's first message shows no ticket");
+  }
+  TRY_ASSIGN(const ByteView shown, parse_tgt_reply(token.message));
+  const auto bindings = input.channel_bindings == nullptr ? state.channel_bindings
+                                                          : bindings_hash(input.channel_bindings);
+  return send_ap_req(bindings, shown);
+}
+
+Result<ClientContext::Leg> ClientContext::send_ap_req(const crypto::Digest128& bindings,
+                                                      ByteView shown) const {
+  TRY_ASSIGN(Request made, make_ap_req(bindings, shown));
   Bytes token = dce_style() ? std::move(made.message)
-                            : write_gss_token({oid::kKerberos, TokenId::ApReq, made.message});
+                            : write_gss_token({mechanism(), TokenId::ApReq, made.message});
   if (has(made.granted, ContextFlags::MutualAuth)) {
     AwaitApRep next{std::move(made.session), made.granted, std::move(made.facts)};
     return Leg{std::move(next), std::move(token), Progress::ContinueNeeded, made.granted};
@@ -105,36 +149,49 @@ Result<ClientContext::Leg> ClientContext::handle(SendFirst, const StepInput& inp
   return Leg{std::move(established), std::move(token), Progress::Complete, made.granted};
 }
 
-Result<ClientContext::Request> ClientContext::make_ap_req(const StepInput& input) const {
-  TRY_ASSIGN(Library library, Library::open(tickets_->source().configuration));
-  TRY_ASSIGN(const OwnCache cache, tickets_->open(library, environment_->now()));
-  TRY_ASSIGN(const OwnPrincipal client, owner_of(library, cache.get()));
+Result<ClientContext::Tickets> ClientContext::open_tickets() const {
+  TRY_ASSIGN(Library opened, Library::open(tickets_->source().configuration));
+  TRY_ASSIGN(ApSession session, ApSession::begin(std::move(opened), Role::Client));
+  const Library& library = session.library();
+  TRY_ASSIGN(OwnCache cache, tickets_->open(library, environment_->now()));
+  TRY_ASSIGN(OwnPrincipal client, owner_of(library, *cache));
   library.set_time(environment_->now());
   const std::string realm(client->realm.data, client->realm.length);
-  TRY_ASSIGN(const OwnPrincipal server, target_principal(library, request_.target_name, realm));
-  TRY_ASSIGN(const OwnCreds ticket,
-             service_ticket(library, cache.get(), client.get(), server.get()));
+  TRY_ASSIGN(OwnPrincipal server, target_principal(library, request_.target_name, realm));
+  return Tickets{std::move(session), std::move(cache), std::move(client), std::move(server)};
+}
 
-  AuthenticatorChecksum checksum{bindings_hash(input.channel_bindings), wanted(request_.flags), {}};
+Result<ClientContext::Request> ClientContext::make_ap_req(const crypto::Digest128& bindings,
+                                                          ByteView shown) const {
+  TRY_ASSIGN(Tickets tickets, open_tickets());
+  ApSession& session = tickets.session;
+  const Library& library = session.library();
+  TRY_ASSIGN(const OwnCreds ticket,
+             service_ticket(library, tickets.cache.get(), tickets.client.get(),
+                            tickets.server.get(), shown));
+
+  AuthenticatorChecksum checksum{bindings, wanted(request_.flags), {}};
   if (may_delegate(checksum.flags, *ticket)) {
-    checksum.delegated = delegated_tickets(library, *cache, *ticket);
+    checksum.delegated = delegated_tickets(library, *tickets.cache, *ticket);
   }
   if (checksum.delegated.empty()) checksum.flags = checksum.flags & ~ContextFlags::Delegate;
 
   TicketFacts facts = facts_of(library, *ticket->client, *ticket->server, ticket->times);
-  TRY_ASSIGN(ApSession session, ApSession::begin(std::move(library), Role::Client));
   krb5_auth_con_set_req_cksumtype(session.context(), session.auth(), kChecksumType);
   krb5_flags options = AP_OPTS_USE_SUBKEY;
   if (has(checksum.flags, ContextFlags::MutualAuth)) {
     options |= AP_OPTS_MUTUAL_REQUIRED | AP_OPTS_ETYPE_NEGOTIATION;
   }
+  if (!shown.empty()) options |= AP_OPTS_USE_SESSION_KEY;
   const Bytes covered = checksum.write();
   krb5_data covered_data = data_of(covered), message{};
   const auto code = krb5_mk_req_extended(session.context(), session.auth_slot(), options,
                                          &covered_data, ticket.get(), &message);
   if (code != 0) return ap_failure(code);
   Bytes written = take(session.library(), message);
-  return Request{std::move(session), std::move(written), checksum.flags, std::move(facts)};
+  const ContextFlags granted =
+      checksum.flags | (shown.empty() ? ContextFlags::None : ContextFlags::UseSessionKey);
+  return Request{std::move(session), std::move(written), granted, std::move(facts)};
 }
 
 // The client's ticket-granting ticket, for the server, in a KRB-CRED under the ticket's own key

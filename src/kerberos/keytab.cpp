@@ -6,17 +6,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <memory>
 #include <string_view>
+
+#include "kerberos/handles.h"
 
 namespace opensspi::kerberos {
 namespace {
-
-struct CloseKeytab {
-  krb5_context context;
-  void operator()(krb5_keytab keytab) const { krb5_kt_close(context, keytab); }
-};
-using OpenKeytab = std::unique_ptr<_krb5_kt, CloseKeytab>;
 
 struct OwnEntry {  // libkrb5 erases its key
   explicit OwnEntry(krb5_context its_context) : context(its_context) {}
@@ -64,6 +59,11 @@ bool is_host(const Principal& principal) {
   return principal.components.size() == 2 && principal.components.front() == "host";
 }
 
+const Principal* first_of(const Keytab& keytab, bool (*is_wanted)(const Principal&)) {
+  const auto found = std::ranges::find_if(keytab.principals, is_wanted);
+  return found == keytab.principals.end() ? nullptr : &*found;
+}
+
 // The keys of a principal stand in a keytab one by one.
 void add(Principal principal, std::vector<Principal>& principals) {
   const auto same = std::ranges::find(principals, principal.text, &Principal::text);
@@ -94,7 +94,7 @@ Result<Keytab> read_keytab(const Library& library, const std::string& name) {
   krb5_keytab opened = nullptr;
   const krb5_error_code code = name.empty() ? krb5_kt_default(context, &opened)
                                             : krb5_kt_resolve(context, name.c_str(), &opened);
-  const OpenKeytab open(opened, CloseKeytab{context});
+  const OwnKeytab open(opened, Release{context});
   if (code != 0) return failure(code, Status::NoCredentials, "the keytab's name is not valid");
 
   Keytab keytab;
@@ -132,11 +132,12 @@ const Principal* find_principal(const Keytab& keytab, const PrincipalName& name)
 }
 
 const Principal* machine_principal(const Keytab& keytab) {
-  for (const auto is_machine : {is_account_of_machine, is_host}) {
-    const auto found = std::ranges::find_if(keytab.principals, is_machine);
-    if (found != keytab.principals.end()) return &*found;
-  }
-  return nullptr;
+  const Principal* account = machine_account(keytab);
+  return account != nullptr ? account : first_of(keytab, is_host);
+}
+
+const Principal* machine_account(const Keytab& keytab) {
+  return first_of(keytab, is_account_of_machine);
 }
 
 }  // namespace opensspi::kerberos

@@ -24,5 +24,7 @@ Result<Keytab> read_keytab(const Library& library, const std::string& name);
 // As whom the machine is a client: the account that a domain gave it (NAME$), else its host/…;
 // null without either.
 [[nodiscard]] const Principal* machine_principal(const Keytab& keytab);
+// The machine's account alone, which in a domain all names of services of the machine belong to.
+[[nodiscard]] const Principal* machine_account(const Keytab& keytab);
 
 }  // namespace opensspi::kerberos

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/utf16.h"
+#include "kerberos/handles.h"
 
 namespace opensspi::kerberos {
 namespace {
@@ -64,10 +65,7 @@ Result<PrincipalName> PrincipalName::parse(const Library& library, const std::st
   if (code != 0) {
     return failure(code, Status::UnknownCredentials, "that is not the name of a principal");
   }
-  const auto release = [&](krb5_principal principal) {
-    krb5_free_principal(library.get(), principal);
-  };
-  const std::unique_ptr<krb5_principal_data, decltype(release)> principal(made, release);
+  const OwnPrincipal principal(made, Release{library.get()});
   parsed.components_ = components_of(*principal);
   parsed.realm_ = text_of(principal->realm);
   parsed.realm_is_ = parsed.realm_.empty() ? Realm::Any : Realm::Whole;

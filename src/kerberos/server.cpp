@@ -8,6 +8,7 @@
 #include "kerberos/authenticator_time.h"
 #include "kerberos/errors.h"
 #include "kerberos/principal.h"
+#include "kerberos/user_to_user.h"
 
 namespace opensspi::kerberos {
 namespace {
@@ -72,20 +73,45 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitApReq, const StepInput& in
   const bool framed = message.empty() || message.front() != kApReqTag;
   if (framed) {
     TRY_ASSIGN(const GssToken token, parse_gss_token(input.token));
+    if (equal(token.oid, oid::kUserToUser)) mechanism_ = oid::kUserToUser;
+    if (token.id == TokenId::TgtReq) return show_ticket(token.message);
     if (token.id != TokenId::ApReq) {
       return fail(Status::OutOfSequence, "the client's first message is no AP-REQ");
     }
     message = token.message;
   }
-  TRY_ASSIGN(Accepted accepted, accept(message));
+  TRY_ASSIGN(Library library, Library::open(keys_->source().configuration));
+  library.set_time(environment_->now());
+  TRY_ASSIGN(ApSession session, ApSession::begin(std::move(library), Role::Server));
+  return accept(std::move(session), message, framed, input);
+}
+
+Result<ServerContext::Leg> ServerContext::show_ticket(ByteView tgt_request) {
+  TRY_ASSIGN(const TgtRequest request, TgtRequest::parse(tgt_request));
+  TRY_ASSIGN(ShownTicket shown, kerberos::show_ticket(*keys_, request, environment_->now()));
+  user_to_user_ = true;
+  const Bytes reply = write_tgt_reply(shown.ticket);
+  return Leg{AwaitUserToUser{std::move(shown.session)},
+             write_gss_token({mechanism_, TokenId::TgtRep, reply}), Progress::ContinueNeeded,
+             ContextFlags::UseSessionKey};
+}
+
+Result<ServerContext::Leg> ServerContext::handle(AwaitUserToUser state, const StepInput& input) {
+  TRY_ASSIGN(const GssToken token, parse_gss_token(input.token));
+  if (token.id != TokenId::ApReq) {
+    return fail(Status::OutOfSequence, "the client's second message is no AP-REQ");
+  }
+  return accept(std::move(state.session), token.message, true, input);
+}
+
+Result<ServerContext::Leg> ServerContext::accept(ApSession session, ByteView ap_req, bool framed,
+                                                 const StepInput& input) {
+  TRY_ASSIGN(Accepted accepted, open(std::move(session), ap_req));
   TRY(check_bindings(accepted.checksum, input.channel_bindings));
   return answer(std::move(accepted), framed);
 }
 
-Result<ServerContext::Accepted> ServerContext::accept(ByteView ap_req) {
-  TRY_ASSIGN(Library library, Library::open(keys_->source().configuration));
-  library.set_time(environment_->now());
-  TRY_ASSIGN(ApSession session, ApSession::begin(std::move(library), Role::Server));
+Result<ServerContext::Accepted> ServerContext::open(ApSession session, ByteView ap_req) {
   std::uint32_t options = 0;
   TRY_ASSIGN(const OwnTicket ticket, read_ap_req(session, ap_req, options));
   TRY_ASSIGN(const OwnAuthenticator authenticator, authenticator_of(session));
@@ -99,7 +125,8 @@ Result<ServerContext::Accepted> ServerContext::accept(ByteView ap_req) {
 Result<OwnTicket> ServerContext::read_ap_req(ApSession& session, ByteView ap_req,
                                              std::uint32_t& options) {
   TRY_ASSIGN(const OwnKeytab keytab, keys_->open(session.library()));
-  TRY_ASSIGN(const OwnPrincipal server, keys_->principal(session.library()));
+  TRY_ASSIGN(OwnPrincipal server, keys_->principal(session.library()));
+  if (user_to_user_) server.reset();  // the key that was shown is the account's
   const krb5_data data = data_of(ap_req);
   krb5_flags read_options = 0;
   krb5_ticket* read = nullptr;
@@ -127,7 +154,7 @@ void ServerContext::refuse(const Library& library, std::int32_t code) {
   krb5_us_timeofday(library.get(), &error.stime, &error.susec);
   krb5_data message{};
   if (krb5_mk_error(library.get(), &error, &message) != 0) return;
-  refusal_ = write_gss_token({oid::kKerberos, TokenId::Error, take(library, message)});
+  refusal_ = write_gss_token({mechanism_, TokenId::Error, take(library, message)});
 }
 
 // [MS-KILE] 3.4.5: when the application supplied bindings the client's must be there, not zero, and
@@ -143,8 +170,11 @@ Result<void> ServerContext::check_bindings(const AuthenticatorChecksum& checksum
 }
 
 ContextFlags ServerContext::granted(const Accepted& accepted) const {
-  ContextFlags flags = accepted.checksum.flags & ~ContextFlags::MutualAuth;
+  // Tickets that the client hands over are not kept.
+  ContextFlags flags =
+      accepted.checksum.flags & ~(ContextFlags::MutualAuth | ContextFlags::Delegate);
   if (accepted.mutual) flags |= ContextFlags::MutualAuth;
+  if (user_to_user_) flags |= ContextFlags::UseSessionKey;
   return flags | (request_.flags & kEchoed);
 }
 
@@ -160,7 +190,7 @@ Result<ServerContext::Leg> ServerContext::answer(Accepted accepted, bool framed)
   const auto code = krb5_mk_rep(session.context(), session.auth(), &message);
   if (code != 0) return ap_failure(code);
   Bytes token = take(session.library(), message);
-  if (framed) token = write_gss_token({oid::kKerberos, TokenId::ApRep, token});
+  if (framed) token = write_gss_token({mechanism_, TokenId::ApRep, token});
   if (has(flags, ContextFlags::UseDceStyle)) {
     AwaitDceAnswer next{std::move(session), flags, std::move(accepted.facts)};
     return Leg{std::move(next), std::move(token), Progress::ContinueNeeded, flags};

@@ -20,13 +20,19 @@ namespace opensspi::kerberos {
 
 struct AwaitApReq {};
 
+// A ticket of ours was shown, and under its key the client's is made.
+struct AwaitUserToUser {
+  ApSession session;
+};
+
 struct AwaitDceAnswer {
   ApSession session;
   ContextFlags granted = ContextFlags::None;
   TicketFacts facts;
 };
 
-class ServerContext final : public Exchange<Established, AwaitApReq, AwaitDceAnswer> {
+class ServerContext final
+    : public Exchange<Established, AwaitApReq, AwaitUserToUser, AwaitDceAnswer> {
  public:
   static Result<std::unique_ptr<Context>> create(std::shared_ptr<const Environment> environment,
                                                  std::shared_ptr<ServerKeys> keys,
@@ -41,11 +47,14 @@ class ServerContext final : public Exchange<Established, AwaitApReq, AwaitDceAns
       : environment_(std::move(environment)), keys_(std::move(keys)), request_(request) {}
 
   Result<Leg> handle(AwaitApReq, const StepInput& input);
+  Result<Leg> handle(AwaitUserToUser state, const StepInput& input);
   Result<Leg> handle(AwaitDceAnswer state, const StepInput& input);
 
   // A ticket that was good.
   struct Accepted;
-  Result<Accepted> accept(ByteView ap_req);
+  Result<Leg> show_ticket(ByteView tgt_request);
+  Result<Leg> accept(ApSession session, ByteView ap_req, bool framed, const StepInput& input);
+  Result<Accepted> open(ApSession session, ByteView ap_req);
   Result<OwnTicket> read_ap_req(ApSession& session, ByteView ap_req, std::uint32_t& options);
   void refuse(const Library& library, std::int32_t code);
   Result<void> check_bindings(const AuthenticatorChecksum& checksum,
@@ -58,7 +67,9 @@ class ServerContext final : public Exchange<Established, AwaitApReq, AwaitDceAns
   std::shared_ptr<const Environment> environment_;
   std::shared_ptr<ServerKeys> keys_;
   ContextRequest request_;
-  Bytes refusal_;  // what the client is told
+  ByteView mechanism_ = oid::kKerberos;  // that the client speaks
+  bool user_to_user_ = false;            // a ticket of ours was shown
+  Bytes refusal_;                        // what the client is told
 };
 
 }  // namespace opensspi::kerberos

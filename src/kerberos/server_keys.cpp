@@ -8,7 +8,8 @@
 
 #include "base/utf16.h"
 #include "kerberos/client_name.h"
-#include "kerberos/errors.h"
+#include "kerberos/keytab.h"
+#include "kerberos/logon_tickets.h"
 
 namespace opensspi::kerberos {
 namespace {
@@ -67,6 +68,30 @@ Result<OwnPrincipal> ServerKeys::principal(const Library& library) const {
   const auto code = krb5_parse_name(library.get(), source_.principal.c_str(), &parsed);
   if (code != 0) return failure(code, Status::NoCredentials, "the server's name is not valid");
   return OwnPrincipal(parsed, Release{library.get()});
+}
+
+Result<std::shared_ptr<LogonTickets>> ServerKeys::tickets(const Library& library,
+                                                          const std::string& named) {
+  Source source = source_;
+  if (std::holds_alternative<KeytabName>(source_.where)) {
+    TRY_ASSIGN(source.principal, account(library, named));
+  }
+  const std::scoped_lock lock(mutex_);
+  std::shared_ptr<LogonTickets>& tickets = tickets_[source.principal];
+  if (tickets == nullptr) tickets = std::make_shared<LogonTickets>(source);
+  return tickets;
+}
+
+Result<std::string> ServerKeys::account(const Library& library, const std::string& named) const {
+  if (!source_.principal.empty()) return source_.principal;
+  TRY_ASSIGN(const Keytab keytab, read_keytab(library, std::get<KeytabName>(source_.where).name));
+  const Principal* principal = machine_account(keytab);
+  if (principal == nullptr && !named.empty()) {
+    if (const auto name = PrincipalName::parse(library, named)) {
+      principal = find_principal(keytab, *name);
+    }
+  }
+  return principal == nullptr ? keytab.principals.front().text : principal->text;
 }
 
 Result<ServerKeys::Made> ServerKeys::make() const {

@@ -2,6 +2,8 @@
 // makes, computed by the first context that needs them.
 #pragma once
 
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,6 +15,8 @@
 
 namespace opensspi::kerberos {
 
+class LogonTickets;
+
 class ServerKeys {
  public:
   explicit ServerKeys(Source source) : source_(std::move(source)) {}
@@ -22,6 +26,10 @@ class ServerKeys {
   // The one principal that tickets may be for; null for any whose key there is. A password is an
   // account's, which has any number of names.
   Result<OwnPrincipal> principal(const Library& library) const;
+
+  // For user-to-user: tickets of the account that the server is. Of a keytab that is the principal
+  // that was acquired, else the machine's account, else whom the client named, else the first.
+  Result<std::shared_ptr<LogonTickets>> tickets(const Library& library, const std::string& named);
 
   [[nodiscard]] const Source& source() const { return source_; }
 
@@ -34,8 +42,11 @@ class ServerKeys {
   Result<Made> make() const;
 
   Source source_;
+  [[nodiscard]] Result<std::string> account(const Library& library, const std::string& named) const;
+
   std::mutex mutex_;
   std::optional<Made> made_;
+  std::map<std::string, std::shared_ptr<LogonTickets>> tickets_;  // by account
 };
 
 }  // namespace opensspi::kerberos

@@ -5,29 +5,18 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 #include <string_view>
+
+#include "kerberos/errors.h"
 
 namespace opensspi::kerberos {
 namespace {
 
-struct CloseCache {
-  krb5_context context;
-  void operator()(krb5_ccache cache) const { krb5_cc_close(context, cache); }
-};
-using OpenCache = std::unique_ptr<_krb5_ccache, CloseCache>;
-
-struct FreePrincipal {
-  krb5_context context;
-  void operator()(krb5_principal principal) const { krb5_free_principal(context, principal); }
-};
-using OwnPrincipal = std::unique_ptr<krb5_principal_data, FreePrincipal>;
-
-struct OwnTicket {
-  explicit OwnTicket(krb5_context its_context) : context(its_context) {}
-  OwnTicket(const OwnTicket&) = delete;
-  OwnTicket& operator=(const OwnTicket&) = delete;
-  ~OwnTicket() { krb5_free_cred_contents(context, &value); }
+struct CachedTicket {
+  explicit CachedTicket(krb5_context its_context) : context(its_context) {}
+  CachedTicket(const CachedTicket&) = delete;
+  CachedTicket& operator=(const CachedTicket&) = delete;
+  ~CachedTicket() { krb5_free_cred_contents(context, &value); }
 
   krb5_context context;
   krb5_creds value{};
@@ -45,7 +34,7 @@ class TicketCursor {
   }
 
   // False at the end, and when it goes no further.
-  bool next(OwnTicket& ticket) {
+  bool next(CachedTicket& ticket) {
     if (code_ == 0) code_ = krb5_cc_next_cred(context_, cache_, &cursor_, &ticket.value);
     return code_ == 0;
   }
@@ -71,10 +60,10 @@ class CollectionCursor {
   }
 
   // Null at the end, and when it goes no further.
-  OpenCache next() {
+  OwnCache next() {
     krb5_ccache cache = nullptr;
     if (code_ == 0) code_ = krb5_cccol_cursor_next(context_, cursor_, &cache);
-    return {code_ == 0 ? cache : nullptr, CloseCache{context_}};
+    return {code_ == 0 ? cache : nullptr, Release{context_}};
   }
   [[nodiscard]] krb5_error_code code() const { return code_; }
 
@@ -93,21 +82,10 @@ bool is_collection(std::string_view type) {
   return type == "DIR" || type == "KEYRING" || type == "KCM";
 }
 
-// krbtgt/REALM@REALM of the client's own realm. RFC 4120 7.3
-bool is_granting(krb5_context context, const krb5_creds& ticket) {
-  const krb5_data& realm = ticket.client->realm;
-  krb5_principal made = nullptr;
-  if (krb5_build_principal_ext(context, &made, realm.length, realm.data, KRB5_TGS_NAME_SIZE,
-                               KRB5_TGS_NAME, realm.length, realm.data, 0) != 0) {
-    return false;
-  }
-  const OwnPrincipal granting(made, FreePrincipal{context});
-  return krb5_principal_compare(context, ticket.server, granting.get()) != 0;
-}
-
 // What one ticket adds to its cache. A time is 32 bits without a sign: it reaches to 2106.
-void count(krb5_context context, const krb5_creds& ticket, const krb5_principal_data& owner,
+void count(const Library& library, const krb5_creds& ticket, const krb5_principal_data& owner,
            FileTime now, TicketCache& cache) {
+  const krb5_context context = library.get();
   if (krb5_is_config_principal(context, ticket.server) != 0) return;
   // Tickets for others, which services get by delegation.
   if (krb5_principal_compare(context, ticket.client, &owner) == 0) return;
@@ -115,7 +93,10 @@ void count(krb5_context context, const krb5_creds& ticket, const krb5_principal_
   const FileTime expiry = file_time_of_unix(static_cast<std::uint32_t>(ticket.times.endtime));
   Tickets kind = Tickets::Expired;
   if (expiry > now) {
-    kind = is_granting(context, ticket) ? Tickets::Granting : Tickets::ForServices;
+    const OwnPrincipal granting = granting_principal(library, *ticket.client);
+    const bool grants =
+        granting != nullptr && krb5_principal_compare(context, ticket.server, granting.get()) != 0;
+    kind = grants ? Tickets::Granting : Tickets::ForServices;
   }
   if (kind > cache.tickets) cache.expiry = 0;
   if (kind >= cache.tickets) cache.expiry = std::max(cache.expiry, expiry);
@@ -144,13 +125,13 @@ Result<void> note(krb5_error_code code, std::string_view type, CacheCollection& 
   return {};
 }
 
-Result<void> read_cache(const Library& library, const OpenCache& cache, FileTime now,
+Result<void> read_cache(const Library& library, const OwnCache& cache, FileTime now,
                         CacheCollection& found) {
   const krb5_context context = library.get();
   const std::string_view type = krb5_cc_get_type(context, cache.get());
   krb5_principal owner_found = nullptr;
   const krb5_error_code code = krb5_cc_get_principal(context, cache.get(), &owner_found);
-  const OwnPrincipal owner(owner_found, FreePrincipal{context});
+  const OwnPrincipal owner(owner_found, Release{context});
   if (code != 0) return note(code, type, found);
 
   TicketCache read{full_name(context, cache.get()), {}};
@@ -164,9 +145,9 @@ Result<void> read_cache(const Library& library, const OpenCache& cache, FileTime
 
   TicketCursor cursor(context, cache.get());
   for (bool more = true; more;) {
-    OwnTicket ticket(context);
+    CachedTicket ticket(context);
     more = cursor.next(ticket);
-    if (more) count(context, ticket.value, *owner, now, read);
+    if (more) count(library, ticket.value, *owner, now, read);
   }
   found.caches.push_back(std::move(read));
   return note(cursor.code(), type, found);
@@ -175,7 +156,7 @@ Result<void> read_cache(const Library& library, const OpenCache& cache, FileTime
 Result<void> read_collection(const Library& library, std::string_view type, FileTime now,
                              CacheCollection& found) {
   CollectionCursor cursor(library.get());
-  for (OpenCache cache = cursor.next(); cache != nullptr; cache = cursor.next()) {
+  for (OwnCache cache = cursor.next(); cache != nullptr; cache = cursor.next()) {
     // The MEMORY caches of the process come along with every collection.
     if (krb5_cc_get_type(library.get(), cache.get()) != type) continue;
     TRY(read_cache(library, cache, now, found));
@@ -184,6 +165,21 @@ Result<void> read_collection(const Library& library, std::string_view type, File
 }
 
 }  // namespace
+
+Result<OwnPrincipal> owner_of(const Library& library, _krb5_ccache& cache) {
+  krb5_principal owner = nullptr;
+  const auto code = krb5_cc_get_principal(library.get(), &cache, &owner);
+  if (code != 0) return kdc_failure(code);
+  return OwnPrincipal(owner, Release{library.get()});
+}
+
+OwnPrincipal granting_principal(const Library& library, const krb5_principal_data& client) {
+  const krb5_data& realm = client.realm;
+  krb5_principal made = nullptr;
+  krb5_build_principal_ext(library.get(), &made, realm.length, realm.data, KRB5_TGS_NAME_SIZE,
+                           KRB5_TGS_NAME, realm.length, realm.data, 0);
+  return {made, Release{library.get()}};
+}
 
 Result<CacheCollection> read_caches(const Library& library, const std::string& name, FileTime now,
                                     const KcmAnswers& kcm_answers) {
@@ -203,7 +199,7 @@ Result<CacheCollection> read_caches(const Library& library, const std::string& n
   }
   krb5_ccache opened = nullptr;
   code = krb5_cc_resolve(context, full, &opened);
-  const OpenCache cache(opened, CloseCache{context});
+  const OwnCache cache(opened, Release{context});
   TRY(code == 0 ? read_cache(library, cache, now, found) : note(code, type, found));
   return found;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "kerberos/handles.h"
 #include "kerberos/library.h"
 #include "kerberos/principal.h"
 #include "sspi/types.h"
@@ -36,6 +37,12 @@ struct CacheCollection {
   bool refused = false;             // there is one that the caller may not read
   bool damaged = false;             // there is one that nobody can read
 };
+
+// Whose the cache is; the errors of kdc_failure().
+Result<OwnPrincipal> owner_of(const Library& library, _krb5_ccache& cache);
+// krbtgt/REALM@REALM of the client's own realm, RFC 4120 7.3; null when there is no memory.
+[[nodiscard]] OwnPrincipal granting_principal(const Library& library,
+                                              const krb5_principal_data& client);
 
 // One cache, or all of a collection (DIR, KEYRING, KCM). The empty name is libkrb5's default. What
 // is not there is an empty collection; the only error is InsufficientMemory.

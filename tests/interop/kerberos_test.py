@@ -13,6 +13,7 @@ PASSWORD = "Passw0rd!"
 REALM = mit_kdc.REALM
 SPN, SERVICE = "HTTP/server.example.test", "HTTP@server.example.test"
 TRUSTED, TRUSTED_SERVICE = "HTTP/trusted.example.test", "HTTP@trusted.example.test"
+USER_TO_USER_OID = bytes.fromhex("060a2a864886f71201020203")
 BINDINGS = b"tls-server-end-point:" + bytes(range(32))
 FLAGS = sspi.SEAL | sspi.MUTUAL
 
@@ -129,6 +130,39 @@ class Logons(Realm):
             self.our_server(flags=sspi.DCE_STYLE)
         self.completes(client, server)
         self.assertEqual(server.names(), f"alice@{REALM}")
+
+
+class UserToUser(Realm):
+    """Ours on both sides: GSSAPI knows it not."""
+
+    def check(self, client, server):
+        tokens = []
+        self.assertTrue(shake_hands(client, server, tokens), (client.failure, server.failure))
+        self.assertEqual([token[token.index(USER_TO_USER_OID) + 12:][:2].hex()
+                          for token in tokens], ["0400", "0401", "0100", "0200"])
+        self.assertEqual(client.session_key(), server.session_key())
+        self.assertEqual(server.names(), f"alice@{REALM}")
+        self.assertEqual(server.unwrap_stream(client.wrap(b"hello")), b"hello")
+        self.assertEqual(client.unwrap_stream(server.wrap(b"hello")), b"hello")
+
+    def test_with_a_keytab(self):
+        with self.kdc.requests() as requests:
+            for target in (SPN, TRUSTED, SPN):
+                self.check(self.our_client(flags=FLAGS | sspi.USER_TO_USER, target=target),
+                           self.our_server())
+        self.assertTrue([line for line in requests if "TGS_REQ" in line])
+
+    def test_with_a_password(self):
+        self.check(self.our_client("alice", flags=FLAGS | sspi.USER_TO_USER,
+                                   target=f"service@{REALM}"),
+                   self.our_server(identity=("service", REALM, PASSWORD)))
+
+    def test_under_another_ticket(self):
+        client = self.our_client(flags=FLAGS | sspi.USER_TO_USER)
+        token = client.step(self.our_server().step(client.step(b"")))
+        server = self.our_server()
+        server.step(token)
+        self.assertEqual(server.failure.status, "SEC_E_LOGON_DENIED")
 
 
 class Bindings(Realm):
