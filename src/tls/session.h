@@ -108,8 +108,8 @@ class Session {
   // for TLS 1.2, "tls-exporter:" and 32 bytes (RFC 9266) for TLS 1.3, where tls-unique is
   // undefined.
   [[nodiscard]] Result<Bytes> unique_binding() const;
-  // RFC 5216 2.3 for TLS 1.2: Key_Material, 128 bytes, and IV, 64 bytes. UnsupportedFunction for TLS
-  // 1.3, which has no IV and whose keys are another method's for each EAP type (RFC 9190 2.3).
+  // RFC 5216 2.3 for TLS 1.2: Key_Material, 128 bytes, and IV, 64 bytes. UnsupportedFunction for
+  // TLS 1.3, which has no IV and other keys for each EAP type (RFC 9190 2.3).
   [[nodiscard]] Result<SecretBytes> eap_key_block() const;
 
   struct Native;
