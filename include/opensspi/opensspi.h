@@ -273,7 +273,8 @@ OPENSSPI_API SECURITY_STATUS opensspi_session_list(opensspi_session_callback cal
 
 /* ---- Tokens: who a client is ------------------------------------------------------------------- */
 /* QuerySecurityContextToken hands out the token of a server's client as a HANDLE, which is good in
- * every thread, also after its context is gone, until it is closed. The attributes
+ * every thread, also after its context is gone, until it is closed: CloseHandle of windows.h, which is
+ * opensspi_close_handle of wintypes.h. The attributes
  * SECPKG_ATTR_ACCESS_TOKEN, _C_ACCESS_TOKEN and _C_FULL_ACCESS_TOKEN lend one, all the same, that
  * ends with the context. docs/tokens.md: which Unix user it is, and impersonation. */
 
@@ -298,10 +299,6 @@ typedef struct opensspi_token {
  * the machine's user database, and waits for it. SEC_E_INVALID_HANDLE for whatever is no open handle
  * of a token. */
 OPENSSPI_API SECURITY_STATUS opensspi_token_read(HANDLE token, opensspi_token **contents);
-
-/* CloseHandle of windows.h. FALSE for what is no open handle, or one that only was lent, with
- * ERROR_INVALID_HANDLE as opensspi_last_error().value. */
-OPENSSPI_API BOOL WINAPI opensspi_close_handle(HANDLE handle);
 
 /* ---- Who vouches for clients ------------------------------------------------------------------- */
 /* Inbound credentials ask the authority that the policy names (the accounts of this machine), unless

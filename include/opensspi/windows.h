@@ -36,13 +36,6 @@
 
 /* Closes what QuerySecurityContextToken hands out; see opensspi.h. A macro, because other libraries
  * of this machine export a CloseHandle of their own. */
-#ifdef __cplusplus
-extern "C" {
-#endif
-OPENSSPI_API BOOL WINAPI opensspi_close_handle(HANDLE handle);
-#ifdef __cplusplus
-}
-#endif
 #ifndef CloseHandle
 #define CloseHandle opensspi_close_handle
 #endif

@@ -159,6 +159,13 @@ typedef void *HMODULE, *HINSTANCE;
 typedef void *HLOCAL;
 #define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
 
+/* Closes a HANDLE that a function of these headers handed out. FALSE for what is no open one, or was
+ * only lent, with ERROR_INVALID_HANDLE as opensspi_last_error().value. CloseHandle of windows.h. */
+#ifdef __cplusplus
+extern "C"
+#endif
+OPENSSPI_API BOOL WINAPI opensspi_close_handle(HANDLE handle);
+
 /* ---- Text ----------------------------------------------------------------------------------- */
 
 typedef char CHAR, *PCHAR, *LPCH, *PCH;

@@ -3,6 +3,8 @@
 
 #include <limits>
 
+#include "abi/windows_names.h"
+
 namespace opensspi::abi {
 namespace {
 
@@ -10,10 +12,8 @@ namespace {
 // use.
 constexpr TokenTable::Handle kBits = std::numeric_limits<std::intptr_t>::max() & ~std::intptr_t{3};
 
-// `value` is ERROR_INVALID_HANDLE for who asks in Windows' way.
 tl::unexpected<Error> no_handle(const char* why) {
-  constexpr std::int64_t kErrorInvalidHandle = 6;
-  return fail(Status::InvalidHandle, why, 0, kErrorInvalidHandle);
+  return fail(Status::InvalidHandle, why, 0, ERROR_INVALID_HANDLE);
 }
 
 }  // namespace

@@ -170,6 +170,14 @@ void become_process_or_end(Impersonation& impersonation) noexcept {
   if (!impersonation.become_process()) end_process();
 }
 
+tl::unexpected<Error> refused(int code) {
+  return fail(Status::NoImpersonation,
+              code == EPERM
+                  ? "the process may not act as others: it needs CAP_SETUID and CAP_SETGID"
+                  : "the kernel does not make the thread its client",
+              0, code);
+}
+
 }  // namespace
 
 Result<void> impersonate(const UnixUser& user) {
@@ -186,8 +194,7 @@ Result<void> impersonate(const UnixUser& user) {
   if (const int code = next.become_client(); code != 0) {
     become_process_or_end(next);
     if (current) become_client_or_end(*current);
-    return fail(Status::NoImpersonation,
-                "the process may not act as others: it needs CAP_SETUID and CAP_SETGID", 0, code);
+    return refused(code);
   }
   current = std::move(next);
   return {};

@@ -17,18 +17,16 @@ using opensspi::test::identity_of_thread;
 using opensspi::test::in_process;
 using opensspi::test::numbers_of_thread;
 
-constexpr unsigned kDaemon = 1, kBin = 2;
-
 bool stay() {
   return true;
 }
 
-void expect_is(unsigned user) {
-  for (const char* name : {"Uid:", "Gid:"}) {
-    EXPECT_EQ(user, numbers_of_thread(name).at(1)) << name;
-    EXPECT_EQ(user, numbers_of_thread(name).at(3)) << name;
+void expect_is(const UnixUser& user) {
+  for (const std::size_t effective_or_for_files : {1, 3}) {
+    EXPECT_EQ(user.uid, numbers_of_thread("Uid:").at(effective_or_for_files));
+    EXPECT_EQ(user.gid, numbers_of_thread("Gid:").at(effective_or_for_files));
   }
-  EXPECT_EQ(std::vector<unsigned>{user}, numbers_of_thread("Groups:"));
+  EXPECT_EQ(user.groups, numbers_of_thread("Groups:"));
   EXPECT_FALSE(has_effective_capabilities());
 }
 
@@ -53,6 +51,7 @@ class Impersonation : public testing::TestWithParam<Through> {
   }
 
   const Store& store = accounts();
+  const UnixUser daemon = unix_user("daemon"), bin = unix_user("bin");
   Sides alice{GetParam(), u"alice"}, bob{GetParam(), u"bob"};
 };
 INSTANTIATE_TEST_SUITE_P(Packages, Impersonation, testing::ValuesIn(kEveryPackage), name_of);
@@ -66,7 +65,7 @@ TEST_P(Impersonation, IsOfThisThreadOnlyAndEnds) {
       return identity_of_thread();
     });
     ASSERT_STATUS(SEC_E_OK, ImpersonateSecurityContext(alice.server.get()));
-    expect_is(kDaemon);
+    expect_is(daemon);
     now.set_value();
     EXPECT_EQ(before, others.get());
     ASSERT_STATUS(SEC_E_OK, RevertSecurityContext(alice.server.get()));
@@ -88,8 +87,8 @@ TEST_P(Impersonation, OwnsTheFilesThatItMakes) {
     ASSERT_STATUS(SEC_E_OK, RevertSecurityContext(alice.server.get()));
     struct stat info {};
     EXPECT_EQ(0, stat((open_to_all / "own").c_str(), &info));
-    EXPECT_EQ(kDaemon, info.st_uid);
-    EXPECT_EQ(kDaemon, info.st_gid);
+    EXPECT_EQ(daemon.uid, info.st_uid);
+    EXPECT_EQ(daemon.gid, info.st_gid);
     EXPECT_TRUE(std::ifstream(open_to_all / "secret").is_open());
     std::filesystem::remove_all(open_to_all);
   }));
@@ -113,9 +112,9 @@ TEST_P(Impersonation, OfASecondClientTakesTheFirstsPlace) {
     const std::string before = identity_of_thread();
     ASSERT_STATUS(SEC_E_OK, ImpersonateSecurityContext(alice.server.get()));
     ASSERT_STATUS(SEC_E_OK, ImpersonateSecurityContext(bob.server.get()));
-    expect_is(kBin);
+    expect_is(bin);
     EXPECT_STATUS(SEC_E_NO_IMPERSONATION, ImpersonateSecurityContext(alice.client.get()));
-    expect_is(kBin);
+    expect_is(bin);
     EXPECT_STATUS(SEC_E_OK, RevertSecurityContext(alice.server.get()));
     EXPECT_EQ(before, identity_of_thread());
     EXPECT_STATUS(SEC_E_OK, RevertSecurityContext(bob.server.get()));
@@ -128,7 +127,7 @@ TEST_P(Impersonation, IsNotEndedByAnotherThread) {
     ASSERT_STATUS(SEC_E_OK, ImpersonateSecurityContext(alice.server.get()));
     // The new thread begins as this one is (pthread_create(3)), and acts as nobody.
     std::thread([&] { EXPECT_STATUS(SEC_E_OK, RevertSecurityContext(alice.server.get())); }).join();
-    expect_is(kDaemon);
+    expect_is(daemon);
     EXPECT_STATUS(SEC_E_OK, RevertSecurityContext(alice.server.get()));
   }));
 }
@@ -150,11 +149,11 @@ TEST_P(Impersonation, OutlivesItsContext) {
     CtxtHandle context = *alice.server.get();
     ASSERT_STATUS(SEC_E_OK, ImpersonateSecurityContext(&context));
     ASSERT_STATUS(SEC_E_OK, DeleteSecurityContext(&context));
-    expect_is(kDaemon);
+    expect_is(daemon);
     CtxtHandle forged = context;
     forged.dwUpper ^= 1;
     EXPECT_STATUS(SEC_E_INVALID_HANDLE, RevertSecurityContext(&forged));
-    expect_is(kDaemon);
+    expect_is(daemon);
     EXPECT_STATUS(SEC_E_OK, RevertSecurityContext(&context));
     EXPECT_EQ(before, identity_of_thread());
     EXPECT_STATUS(SEC_E_INVALID_HANDLE, RevertSecurityContext(&context));
@@ -171,10 +170,10 @@ TEST_P(Impersonation, DoesNotReachTheLibrarysOwnFiles) {
     talk(another.client, another.server);
     EXPECT_STATUS(SEC_E_OK, another.server.status());
     EXPECT_EQ("bin", contents_of(another.server).unix_user);
-    expect_is(kDaemon);
+    expect_is(daemon);
     EXPECT_STATUS(SEC_E_OK, opensspi_reload_policy());
     EXPECT_STATUS(SEC_E_OK, opensspi_accounts_flush());
-    expect_is(kDaemon);
+    expect_is(daemon);
     EXPECT_STATUS(SEC_E_OK, RevertSecurityContext(alice.server.get()));
   }));
 }

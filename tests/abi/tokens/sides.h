@@ -1,6 +1,11 @@
 // Both sides of one logon through any package that has tokens, and what is in a token.
 #pragma once
 
+#include <grp.h>
+#include <pwd.h>
+
+#include <algorithm>
+
 #include "abi/accounts/store.h"
 #include "abi/credssp/pair.h"
 #include "abi/logon/pair.h"
@@ -17,7 +22,7 @@ class Sides {
   explicit Sides(const Through& through, const SEC_WCHAR* user = u"alice",
                  const opensspi_authority* judge = nullptr, const SEC_WCHAR* domain = u"",
                  const SEC_WCHAR* password = u"Queen of \u2665")
-      : is_credssp_(through.target == kTarget && through.package_w == kCredSsp.package_w),
+      : is_credssp_(std::string_view(through.package) == kCredSsp.package),
         identity_(user, domain, password),
         client_cred_(CredSspCred::client(identity_.get())),
         server_cred_(CredSspCred::server()),
@@ -48,6 +53,26 @@ class Sides {
  public:
   Party client, server;
 };
+
+// A user of this machine: daemon and bin are everywhere, with different numbers.
+struct UnixUser {
+  std::uint32_t uid = 0, gid = 0;
+  std::vector<std::uint32_t> groups{};  // sorted
+};
+
+inline UnixUser unix_user(const char* name) {
+  const passwd* const user = getpwnam(name);
+  if (user == nullptr) {
+    ADD_FAILURE() << "this machine has no user " << name;
+    return {};
+  }
+  int count = 64;
+  std::vector<std::uint32_t> groups(static_cast<std::size_t>(count));
+  EXPECT_LE(0, getgrouplist(name, user->pw_gid, groups.data(), &count));
+  groups.resize(static_cast<std::size_t>(count));
+  std::ranges::sort(groups);
+  return {user->pw_uid, user->pw_gid, groups};
+}
 
 // opensspi_token, copied.
 struct Contents {

@@ -1,5 +1,4 @@
-// Tokens of clients: who is in them, how long their handles are good, and who has none. The Unix
-// users are daemon and bin, who are 1 and 2 on every Linux.
+// Tokens of clients: who is in them, how long their handles are good, and who has none.
 #include <thread>
 
 #include "sides.h"
@@ -39,9 +38,17 @@ TEST_P(Tokens, SayWhoTheClientIs) {
   EXPECT_TRUE(contents.group_sids.empty());
   EXPECT_EQ("daemon", contents.unix_user);
   EXPECT_EQ("", contents.no_unix_user);
-  EXPECT_EQ(1u, contents.uid);
-  EXPECT_EQ(1u, contents.gid);
-  EXPECT_EQ(std::vector<std::uint32_t>{1}, contents.groups);
+  const UnixUser daemon = unix_user("daemon");
+  EXPECT_EQ(daemon.uid, contents.uid);
+  EXPECT_EQ(daemon.gid, contents.gid);
+  EXPECT_EQ(daemon.groups, contents.groups);
+}
+
+TEST_P(Tokens, ArePromisedByThePackage) {
+  SecPkgInfoA* info = nullptr;
+  ASSERT_STATUS(SEC_E_OK, QuerySecurityPackageInfoA(narrow(GetParam().package), &info));
+  EXPECT_NE(0u, info->fCapabilities & SECPKG_FLAG_IMPERSONATION);
+  EXPECT_STATUS(SEC_E_OK, FreeContextBuffer(info));
 }
 
 TEST_P(Tokens, HandlesAreGoodUntilTheyAreClosed) {
