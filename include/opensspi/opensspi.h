@@ -274,9 +274,9 @@ OPENSSPI_API SECURITY_STATUS opensspi_session_list(opensspi_session_callback cal
 /* ---- Tokens: who a client is ------------------------------------------------------------------- */
 /* QuerySecurityContextToken hands out the token of a server's client as a HANDLE, which is good in
  * every thread, also after its context is gone, until it is closed: CloseHandle of windows.h, which is
- * opensspi_close_handle of wintypes.h. The attributes
- * SECPKG_ATTR_ACCESS_TOKEN, _C_ACCESS_TOKEN and _C_FULL_ACCESS_TOKEN lend one, all the same, that
- * ends with the context. docs/tokens.md: which Unix user it is, and impersonation. */
+ * opensspi_close_handle of wintypes.h. The attributes SECPKG_ATTR_ACCESS_TOKEN, _C_ACCESS_TOKEN and
+ * _C_FULL_ACCESS_TOKEN lend one, all the same, that ends with the context. docs/tokens.md: which Unix
+ * user it is, and impersonation. */
 
 typedef struct opensspi_token {
   uint32_t size;            /* what the library fills in: later versions may fill in more */
