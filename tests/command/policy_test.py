@@ -7,7 +7,7 @@ from support import CommandTest, main
 DEFAULTS = {
     'credssp.encryption_oracle': '"force"', 'delegation.allow_fresh': '["TERMSRV/*"]',
     'delegation.allow_default': '[]', 'delegation.deny_default': '[]',
-    'negotiate.raw_ntlm': '"auto"', 'ntlm.allowed': 'true', 'authority.kind': '"accounts"',
+    'negotiate.raw_ntlm': '"auto"', 'ntlm.allowed': 'true', 'authority.kind': '"auto"',
     'authority.deadline_ms': '3000', 'tls.keylog_env': 'false', 'log.env': 'false'}
 
 

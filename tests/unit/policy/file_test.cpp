@@ -316,6 +316,11 @@ TEST_F(PolicyFiles, TellWhoSaysWhat) {
   EXPECT_EQ(shown(paths, "authority"),
             "authority.kind = \"none\"  user.toml\nauthority.deadline_ms = 50  system.toml\n");
   EXPECT_EQ(shown(paths, "tls"), "tls.keylog_env = false\n");  // he may not
+  // What holds may come of both, and of neither alone.
+  write(paths.system, "authority.kind = 'accounts'");
+  write(paths.user, "authority.kind = 'winbind'");
+  EXPECT_EQ(settings(paths)->at(12).value, "\"none\"");
+  EXPECT_EQ(settings(paths)->at(12).file, paths.system + ", " + paths.user);
   write(paths.user, "ntlm.allowed = 0");
   EXPECT_EQ(shown(paths, ""), paths.user + ":1:16: the value must be true or false");
 }
