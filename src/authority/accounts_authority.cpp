@@ -114,6 +114,9 @@ Result<void> AccountsAuthority::settle(const LogonRecord& record, bool password_
   if (!counters) return nobody_can_judge(counters.error());
   const bool locked = locked_until(*counters, record.lockout, now) != 0;
 
+  // Whoever changes a password hears the whole error, so that a locked account's tells nothing.
+  if (record.known && locked && purpose == Purpose::PasswordChange)
+    return restricted(nt_status::kAccountLockedOut);
   if (!right) return wrong_password(record, locked, now);
   if (locked) return restricted(nt_status::kAccountLockedOut);
   if (reason != 0) return restricted(reason);
