@@ -294,12 +294,16 @@ Policy combined(const std::vector<Layer>& layers) {
   return policy;
 }
 
+// The file whose value holds; all that name the key when what holds comes of them together.
 std::string file_that_says(const Key& key, const std::string& value,
                            const std::vector<Layer>& layers) {
+  std::string all;
   for (const Layer& layer : layers) {
-    if (layer.named.contains(&key) && key.show(layer.policy) == value) return layer.path;
+    if (!layer.named.contains(&key)) continue;
+    if (key.show(layer.policy) == value) return layer.path;
+    all += (all.empty() ? "" : ", ") + layer.path;
   }
-  return {};
+  return key.show(Policy{}) == value ? std::string() : all;
 }
 
 // The list that the system's file or the default gives, then the user's, who may only narrow it.
