@@ -1,6 +1,8 @@
 // Sorting the buffers by their types, as the Windows tests have them.
 #include "abi/message_buffers.h"
 
+#include <algorithm>
+
 namespace opensspi::abi {
 namespace {
 
@@ -44,12 +46,9 @@ Result<void> TokenMessage::add(SecBuffer& buffer) {
       return {};
     }
     case SECBUFFER_DATA: {
-      if (num_parts_ == kMaximumParts)
-        return fail(Status::InvalidToken, "there are too many data buffers");
       if (data == nullptr) data = &buffer;
       TRY_ASSIGN(const ByteSpan bytes, bytes_of(buffer));
-      parts_[num_parts_++] = {bytes, cover_of(buffer)};
-      return {};
+      return add_part({bytes, cover_of(buffer)});
     }
     case SECBUFFER_PADDING:
       padding = &buffer;
@@ -57,6 +56,30 @@ Result<void> TokenMessage::add(SecBuffer& buffer) {
     default:
       return {};
   }
+}
+
+Result<std::size_t> TokenMessage::pad(std::size_t size) {
+  if (padding == nullptr || size == 0) return 0;
+  TRY_ASSIGN(const ByteSpan bytes, bytes_of(*padding));
+  if (bytes.size() < size)
+    return fail(Status::BufferTooSmall, "the buffer is too small for the padding");
+  std::ranges::fill(bytes.first(size), static_cast<std::uint8_t>(size));
+  TRY(add_part({bytes.first(size)}));
+  return size;
+}
+
+Result<void> TokenMessage::take_padding(std::size_t size) {
+  if (padding == nullptr || size == 0) return {};
+  TRY_ASSIGN(const ByteSpan bytes, bytes_of(*padding));
+  if (bytes.size() != size) return {};
+  return add_part({bytes});
+}
+
+Result<void> TokenMessage::add_part(MessagePart part) {
+  if (num_parts_ == kMaximumParts)
+    return fail(Status::InvalidToken, "there are too many data buffers");
+  parts_[num_parts_++] = part;
+  return {};
 }
 
 Result<StreamMessage> StreamMessage::read(SecBufferDesc* description) {

@@ -19,6 +19,12 @@ struct TokenMessage {
 
   [[nodiscard]] std::span<const MessagePart> parts() const { return {parts_.data(), num_parts_}; }
 
+  // Makes so many bytes of padding part of what is sealed, where the caller gives a buffer for it;
+  // says how many. BufferTooSmall.
+  Result<std::size_t> pad(std::size_t size);
+  // The same of what was sealed: a buffer of another size is none.
+  Result<void> take_padding(std::size_t size);
+
   SecBuffer* token = nullptr;
   SecBuffer* stream = nullptr;  // then there is one DATA, which receives the answer
   SecBuffer* data = nullptr;    // the first
@@ -27,6 +33,7 @@ struct TokenMessage {
 
  private:
   Result<void> add(SecBuffer& buffer);
+  Result<void> add_part(MessagePart part);
 
   std::array<MessagePart, kMaximumParts> parts_{};
   std::size_t num_parts_ = 0;

@@ -28,14 +28,15 @@ Result<void> seal_stream(StreamProtection& protection, std::uint32_t qop, SecBuf
 Result<void> seal_token(MessageProtection& protection, std::uint32_t qop, SecBufferDesc* message) {
   if (qop != 0 && qop != SECQOP_WRAP_NO_ENCRYPT)
     return fail(Status::QopNotSupported, "unknown quality of protection");
-  TRY_ASSIGN(const TokenMessage buffers, TokenMessage::read(message));
+  TRY_ASSIGN(TokenMessage buffers, TokenMessage::read(message));
   if (buffers.token == nullptr)
     return fail(Status::InvalidToken, "there is no buffer for the token");
+  TRY_ASSIGN(const std::size_t padding, buffers.pad(protection.padding_size()));
   TRY_ASSIGN(const std::size_t size,
              protection.seal(buffers.parts(), buffers.token_bytes,
                              qop == SECQOP_WRAP_NO_ENCRYPT ? Qop::SignOnly : Qop::Seal));
   buffers.token->cbBuffer = static_cast<std::uint32_t>(size);
-  if (buffers.padding != nullptr) buffers.padding->cbBuffer = 0;
+  if (buffers.padding != nullptr) buffers.padding->cbBuffer = static_cast<std::uint32_t>(padding);
   return {};
 }
 
@@ -69,8 +70,9 @@ Result<SECURITY_STATUS> unseal_stream(StreamProtection& protection, SecBufferDes
 }
 
 Result<SECURITY_STATUS> unseal_token(MessageProtection& protection, SecBufferDesc* message) {
-  TRY_ASSIGN(const TokenMessage buffers, TokenMessage::read(message));
+  TRY_ASSIGN(TokenMessage buffers, TokenMessage::read(message));
   if (buffers.stream == nullptr) {
+    TRY(buffers.take_padding(protection.padding_size()));
     TRY(protection.unseal(buffers.parts(), buffers.token_bytes));
     return SEC_E_OK;
   }

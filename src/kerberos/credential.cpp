@@ -23,6 +23,10 @@ KerberosCredential::KerberosCredential(std::shared_ptr<const Environment> enviro
 Result<std::unique_ptr<Context>> KerberosCredential::new_context(
     const ContextRequest& request) const {
   TRY(source(request.role));
+  const bool direct = !kdc_proxy_ || !kdc_proxy_->forced;
+  if (request.role == Role::Client && !direct) {
+    return fail(Status::UnsupportedFunction, "this version speaks to no KDC through a proxy");
+  }
   if (request.role == Role::Client) return ClientContext::create(environment_, tickets_, request);
   return ServerContext::create(environment_, keys_, request);
 }

@@ -13,6 +13,7 @@ namespace {
 // The numbers of checksum and encryption type, as Windows gives them; names as RFC 3962 and
 // RFC 8009 have them.
 KeyInfo key_info(std::int32_t enctype) {
+  constexpr auto kHmacMd5 = static_cast<std::uint32_t>(CKSUMTYPE_HMAC_MD5_ARCFOUR);
   switch (enctype) {
     case ENCTYPE_AES128_CTS_HMAC_SHA1_96:
       return {"HMAC-SHA1-96-AES128", "AES128-CTS-HMAC-SHA1-96", 128, CKSUMTYPE_HMAC_SHA1_96_AES128,
@@ -23,6 +24,8 @@ KeyInfo key_info(std::int32_t enctype) {
     case ENCTYPE_AES128_CTS_HMAC_SHA256_128:
       return {"HMAC-SHA256-128-AES128", "AES128-CTS-HMAC-SHA256-128", 128,
               CKSUMTYPE_HMAC_SHA256_128_AES128, ENCTYPE_AES128_CTS_HMAC_SHA256_128};
+    case ENCTYPE_ARCFOUR_HMAC:
+      return {"HMAC-MD5", "RSADSI RC4-HMAC", 128, kHmacMd5, ENCTYPE_ARCFOUR_HMAC};
     default:
       return {"HMAC-SHA384-192-AES256", "AES256-CTS-HMAC-SHA384-192", 256,
               CKSUMTYPE_HMAC_SHA384_192_AES256, ENCTYPE_AES256_CTS_HMAC_SHA384_192};

@@ -70,10 +70,6 @@ void MessageKey::Free::operator()(krb5_key_st* key) const {
   krb5_k_free_key(kNone, key);
 }
 
-bool MessageKey::is_rc4() const {
-  return enctype_ == ENCTYPE_ARCFOUR_HMAC || enctype_ == ENCTYPE_ARCFOUR_HMAC_EXP;
-}
-
 std::size_t MessageKey::crypto_length(int type) const {
   unsigned size = 0;
   return krb5_c_crypto_length(kNone, enctype_, type, &size) == 0 ? size : 0;

@@ -37,8 +37,6 @@ class MessageKey {
   explicit MessageKey(krb5_key_st* owned);
 
   [[nodiscard]] std::int32_t enctype() const { return enctype_; }
-  // RFC 4757 instead of RFC 4121.
-  [[nodiscard]] bool is_rc4() const;
   [[nodiscard]] const SecretBytes& bytes() const { return bytes_; }
 
   // Bytes.

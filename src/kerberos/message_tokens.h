@@ -19,6 +19,8 @@ class MessageTokens {
   virtual ~MessageTokens() = default;
 
   [[nodiscard]] virtual Sizes sizes() const = 0;
+  // As in MessageProtection.
+  [[nodiscard]] virtual std::size_t padding_size() const { return 0; }
   // Whether numbers have 64 bits; else they have 32.
   [[nodiscard]] virtual bool has_wide_numbers() const = 0;
   // The number that the token, or the beginning of a stream, names. InvalidToken.

@@ -117,6 +117,10 @@ Result<ServerContext::Accepted> ServerContext::open(ApSession session, ByteView 
   TRY_ASSIGN(const OwnAuthenticator authenticator, authenticator_of(session));
   TRY_ASSIGN(AuthenticatorChecksum checksum, checksum_of(*authenticator));
   const krb5_enc_tkt_part& inside = *ticket->enc_part2;
+  // RFC 8062: a ticket that anybody may have proves nobody.
+  if ((inside.flags & TKT_FLG_ANONYMOUS) != 0) {
+    return fail(Status::LogonDenied, "the client's ticket is anonymous");
+  }
   TicketFacts facts = facts_of(session.library(), *inside.client, *ticket->server, inside.times);
   return Accepted{std::move(session), (options & AP_OPTS_MUTUAL_REQUIRED) != 0, std::move(checksum),
                   std::move(facts)};

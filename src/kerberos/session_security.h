@@ -26,6 +26,7 @@ class SessionSecurity final : public MessageProtection, public MechListMic {
         granted_(granted) {}
 
   [[nodiscard]] Sizes sizes() const override { return tokens_->sizes(); }
+  [[nodiscard]] std::size_t padding_size() const override { return tokens_->padding_size(); }
   Result<std::size_t> sign(std::span<const MessagePart> parts, ByteSpan signature) override;
   Result<void> verify(std::span<const MessagePart> parts, ByteView signature) override;
   // UnsupportedFunction when Confidentiality (for SignOnly: Integrity) was not negotiated.

@@ -22,10 +22,13 @@ Result<std::string> realm_of_host(const Library& library, const std::string& hos
 
 Result<OwnPrincipal> target_principal(const Library& library, const std::string& target_name,
                                       const std::string& realm) {
+  if (target_name.empty()) {
+    return fail(Status::TargetUnknown, "Kerberos needs the target's name (SPN)");
+  }
   krb5_principal made = nullptr;
   auto code = krb5_parse_name_flags(library.get(), target_name.c_str(),
                                     KRB5_PRINCIPAL_PARSE_NO_DEF_REALM, &made);
-  if (code != 0 || target_name.empty()) {
+  if (code != 0) {
     return failure(code, Status::TargetUnknown, "the target's name is not the name of a principal");
   }
   OwnPrincipal principal(made, Release{library.get()});

@@ -38,6 +38,10 @@ class MessageProtection {
 
   [[nodiscard]] virtual Sizes sizes() const = 0;
 
+  // How many bytes, each with their count as value, the caller seals behind its message where the
+  // peer awaits them (SECBUFFER_PADDING).
+  [[nodiscard]] virtual std::size_t padding_size() const { return 0; }
+
   // Writes the signature over all parts into `signature` and says how long it is. BufferTooSmall
   // when it does not fit. Nothing changes on failure.
   virtual Result<std::size_t> sign(std::span<const MessagePart> parts, ByteSpan signature) = 0;

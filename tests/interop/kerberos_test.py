@@ -132,6 +132,35 @@ class Logons(Realm):
         self.assertEqual(server.names(), f"alice@{REALM}")
 
 
+class Enctypes(Realm):
+    """Each type of key, which the configuration leaves both sides to agree on."""
+
+    def check(self, enctype, name):
+        service = f"HTTP/{name}.example.test"
+        self.kdc.add_service(service, enctype=enctype)
+        self.addCleanup(self.kdc.configure, "")
+        self.kdc.configure(f"permitted_enctypes = {enctype} aes256-cts\n")
+        self.assertTrue(self.kdc.kinit("alice", PASSWORD))
+        self.kdc.kvno(service)
+        self.kdc.configure(f"permitted_enctypes = {enctype}\n")
+        client, server = self.our_client(target=service), self.their_server()
+        self.completes(client, server)
+        self.both_ways(client, server)
+        client, server = self.their_client(target=f"HTTP@{name}.example.test"), self.our_server()
+        self.completes(client, server)
+        self.both_ways(server, client)
+        return len(server.session_key())
+
+    def test_aes128_sha1(self):
+        self.assertEqual(self.check("aes128-cts-hmac-sha1-96", "aes128"), 16)
+
+    def test_aes128_sha2(self):
+        self.assertEqual(self.check("aes128-cts-hmac-sha256-128", "sha256"), 16)
+
+    def test_aes256_sha2(self):
+        self.assertEqual(self.check("aes256-cts-hmac-sha384-192", "sha384"), 32)
+
+
 class UserToUser(Realm):
     """Ours on both sides: GSSAPI knows it not."""
 

@@ -154,7 +154,7 @@ class KerberosFiles {
     made.server = server;
     made.keyblock = session;
     made.times = times_of(ticket);
-    made.ticket_flags = ticket.flags;
+    made.ticket_flags = ticket.flags & ~TKT_FLG_INVALID;  // or nobody would use it
     made.ticket = *der;
     krb5_ccache cache = nullptr;
     must(krb5_cc_resolve(context_, cache_name.c_str(), &cache));

@@ -36,6 +36,23 @@ TEST(Kerberos, ALogonAndMessagesBothWays) {
   exchange_messages(*server, *client);
 }
 
+TEST(Kerberos, AnOldKeyProtectsMessagesInItsOwnWay) {
+  KerberosWorld world;
+  world.files().configure(
+      "permitted_enctypes = arcfour-hmac aes256-cts\n"
+      "[domain_realm]\nexample.test = EXAMPLE.TEST\n");
+  world.files().make_cache(world.cache(), kAlice, {});
+  world.add_ticket({kAlice, kWeb, kNow - kHour, kNow + kHour, ENCTYPE_ARCFOUR_HMAC});
+  const auto client = world.client(), server = world.server();
+  const HandshakeResult result = run_handshake(*client, *server);
+  ASSERT_TRUE(result.both_complete) << why(result.client) << why(result.server);
+  const auto info = attribute<KeyInfo>(*client, AttributeId::KeyInfo);
+  EXPECT_STREQ(info.encrypt_algorithm_name, "RSADSI RC4-HMAC");
+  EXPECT_EQ(info.signature_algorithm, 0xFFFFFF76);
+  exchange_messages(*client, *server);
+  exchange_messages(*server, *client);
+}
+
 TEST(Kerberos, WithoutMutualAuthenticationOneMessageIsEnough) {
   KerberosWorld world;
   const auto client = world.client(ContextFlags::Confidentiality), server = world.server();
@@ -252,6 +269,24 @@ TEST(Refusal, OfATicketThatHasExpired) {
   world.set_now(kFakeNow + 400 * kSecond);
   const Status status = status_of(world.server()->step({token}));
   EXPECT_TRUE(status == Status::ContextExpired || status == Status::TimeSkew);
+}
+
+TEST(Refusal, OfTicketsThatProveNobody) {
+  const struct {
+    krb5_flags flags;
+    const char* why;
+  } rows[] = {{TKT_FLG_ANONYMOUS, "the client's ticket is anonymous"},
+              {TKT_FLG_INVALID, "the ticket is not validated yet"}};
+  for (const auto& row : rows) {
+    KerberosWorld world;
+    world.files().make_cache(world.cache(), kAlice, {});
+    world.add_ticket(
+        {kAlice, kWeb, kNow - kHour, kNow + kHour, ENCTYPE_AES256_CTS_HMAC_SHA1_96, row.flags});
+    const auto client = world.client(), server = world.server();
+    const HandshakeResult result = run_handshake(*client, *server);
+    EXPECT_EQ(status_of(result.server), Status::LogonDenied);
+    EXPECT_STREQ(why(result.server), row.why);
+  }
 }
 
 TEST(Refusal, OfEachByteFlipped) {

@@ -54,11 +54,13 @@ class MitKdc:
     def add_user(self, name, password):
         self._run("kadmin.local", "-r", REALM, "addprinc", "-pw", password, name)
 
-    def add_service(self, *names):
-        """With keys in the keytab that the environment names."""
+    def add_service(self, *names, enctype=None):
+        """With keys in the keytab that the environment names, of one type when it is named."""
+        kind = ["-e", f"{enctype}:normal"] if enctype else []
         for name in names:
-            self._run("kadmin.local", "-r", REALM, "addprinc", "-randkey", name)
-        self._run("kadmin.local", "-r", REALM, "ktadd", "-k", self._folder / "keytab", *names)
+            self._run("kadmin.local", "-r", REALM, "addprinc", "-randkey", *kind, name)
+        self._run("kadmin.local", "-r", REALM, "ktadd", *kind, "-k", self._folder / "keytab",
+                  *names)
 
     def modify(self, name, *options):
         """As kadmin's modprinc."""
@@ -93,6 +95,10 @@ class MitKdc:
         principal = re.search(r"^Default principal: (\S+)$", output, re.MULTILINE)[1]
         end = re.search(rf"^\S+ \S+  (\S+ \S+)  krbtgt/{REALM}@{REALM}$", output, re.MULTILINE)[1]
         return principal, datetime.strptime(end, "%m/%d/%y %H:%M:%S")
+
+    def kvno(self, service):
+        """Gets a ticket for it into the cache."""
+        self._run("kvno", "-q", f"{service}@{REALM}")
 
     def kdestroy(self, cache=None):
         """One cache, or all of the collection that the environment names."""

@@ -16,7 +16,7 @@ INBOUND, OUTBOUND = 1, 2
 _DELEGATE, _MUTUAL_AUTH, _REPLAY, _SEQUENCE, _CONFIDENTIALITY = 0x1, 0x2, 0x4, 0x8, 0x10
 _CLIENT_INTEGRITY = 0x10000
 _BINDINGS_OPTIONAL = 0x10000000
-_DATA, _TOKEN, _STREAM, _BINDINGS = 1, 2, 10, 14
+_DATA, _TOKEN, _PADDING, _STREAM, _BINDINGS = 1, 2, 9, 10, 14
 _SIZES, _NAMES, _SESSION_KEY, _NEGOTIATION_INFO, _NATIVE_NAMES = 0, 1, 9, 12, 13
 _NO_ENCRYPT = 0x80000001
 _ANSI_IDENTITY = 1
@@ -247,14 +247,15 @@ class SspiPeer:
         return bytes(room[:answer[0].size]), array
 
     def wrap(self, message, encrypt=True):
-        """As GSS_Wrap of NTLM: the signature, then the message."""
-        signature = (c_ubyte * self._sizes().security_trailer)()
+        """As GSS_Wrap: the token, the message, the padding."""
+        sizes = self._sizes()
+        signature, padding = (c_ubyte * sizes.security_trailer)(), (c_ubyte * sizes.block)()
         data = _bytes(message)
-        buffers, array = _buffers((_TOKEN, signature), (_DATA, data))
+        buffers, array = _buffers((_TOKEN, signature), (_DATA, data), (_PADDING, padding))
         quality = 0 if encrypt else _NO_ENCRYPT
         _check(_library.EncryptMessage(byref(self._context), c_uint32(quality), byref(buffers),
                                        c_uint32(0)))
-        return bytes(signature[:array[0].size]) + bytes(data)
+        return bytes(signature[:array[0].size]) + bytes(data) + bytes(padding[:array[2].size])
 
     def unwrap(self, message, size=None):
         """In both of Windows' forms: the parts here, one stream in unwrap_stream. `size`: of the

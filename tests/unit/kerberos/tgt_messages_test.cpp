@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "support/hex.h"
+#include "kerberos/gss_token.h"
+#include "support/vectors.h"
 
 namespace opensspi::kerberos {
 namespace {
@@ -41,6 +42,35 @@ TEST(TgtRequest, IsNotEverything) {
                           "300aa003020105a103020111",       // a reply
                           "300aa003020105a10302011000"}) {  // something behind it
     EXPECT_FALSE(TgtRequest::parse(from_hex(hex))) << hex;
+  }
+}
+
+// xfreerdp 3.15 and its server.
+TEST(UserToUser, IsReadAsFreeRdpSpeaksIt) {
+  auto messages = test::Vectors::sections("spnego/captures.txt");
+  for (const std::size_t logon : {0U, 4U}) {
+    const auto token_of = [&](std::size_t number) {
+      return messages.at(logon + number).bytes(number == 0 ? "MechToken" : "ResponseToken");
+    };
+    constexpr TokenId kIds[] = {TokenId::TgtReq, TokenId::TgtRep, TokenId::ApReq, TokenId::ApRep};
+    for (std::size_t number = 0; number < std::size(kIds); ++number) {
+      const Bytes bytes = token_of(number);
+      const auto token = parse_gss_token(bytes);
+      ASSERT_TRUE(token) << token.error().why;
+      EXPECT_TRUE(equal(token->oid, oid::kUserToUser));
+      EXPECT_EQ(token->id, kIds[number]);
+    }
+    const Bytes asked = token_of(0), shown = token_of(1);
+    const auto request = TgtRequest::parse(parse_gss_token(asked)->message);
+    ASSERT_TRUE(request) << request.error().why;
+    EXPECT_EQ(request->server_name, (std::vector<std::string>{"TERMSRV", "srv1"}));
+    EXPECT_EQ(request->realm, "");
+    const auto ticket = parse_tgt_reply(parse_gss_token(shown)->message);
+    ASSERT_TRUE(ticket) << ticket.error().why;
+    // Ours are theirs.
+    EXPECT_EQ(to_hex(write_gss_token({oid::kUserToUser, TokenId::TgtReq, request->write()})),
+              to_hex(asked));
+    EXPECT_EQ(to_hex(write_tgt_reply(*ticket)), to_hex(parse_gss_token(shown)->message));
   }
 }
 
