@@ -1,10 +1,11 @@
-// By signature: NTLMSSP ([MS-NLMP] 2.2.1), the tags of SPNEGO (RFC 4178 4.2), the header of a TLS
-// record (RFC 8446 5.1).
+// By signature: NTLMSSP ([MS-NLMP] 2.2.1), the tags of SPNEGO (RFC 4178 4.2) and Kerberos (RFC 4121
+// 4.1, RFC 4120 5.5), the header of a TLS record (RFC 8446 5.1).
 #include "abi/message_kind.h"
 
 #include <algorithm>
 
 #include "base/reader.h"
+#include "kerberos/gss_token.h"
 
 namespace opensspi::abi {
 namespace {
@@ -22,6 +23,25 @@ const char* ntlm_kind(std::uint32_t message_type) {
     default:
       return "NTLM message";
   }
+}
+
+// SPNEGO's first message and Kerberos' have the same frame, with another mechanism in it.
+const char* framed_kind(ByteView token) {
+  const auto framed = kerberos::parse_gss_token(token);
+  if (!framed) return "NegTokenInit";
+  switch (framed->id) {
+    case kerberos::TokenId::ApReq:
+      return "AP-REQ";
+    case kerberos::TokenId::ApRep:
+      return "AP-REP";
+    case kerberos::TokenId::Error:
+      return "KRB-ERROR";
+    case kerberos::TokenId::TgtReq:
+      return "TGT-REQ";
+    case kerberos::TokenId::TgtRep:
+      return "TGT-REP";
+  }
+  return "Kerberos message";
 }
 
 const char* handshake_kind(std::uint8_t message_type) {
@@ -44,7 +64,11 @@ const char* message_kind(ByteView token) noexcept {
   if (std::ranges::equal(signature, kNtlmSignature)) return ntlm_kind(reader.u32_le());
   switch (token[0]) {
     case 0x60:
-      return "NegTokenInit";
+      return framed_kind(token);
+    case 0x6E:
+      return "AP-REQ";
+    case 0x6F:
+      return "AP-REP";
     case 0xA1:
       return "NegTokenResp";
     case 0x14:

@@ -93,8 +93,10 @@ const Row* find(std::span<const Row> rows, krb5_error_code code) {
   return nullptr;
 }
 
-bool is_io_of_replay_cache(krb5_error_code code) {
-  return code >= KRB5_RC_TYPE_EXISTS && code <= KRB5_RC_IO_SPACE;
+// Of what a server does with the system, writing into the replay cache is what may fail. The
+// system's own numbers are small, libkrb5's negative.
+bool is_of_replay_cache(krb5_error_code code) {
+  return code > 0 || (code >= KRB5_RC_TYPE_EXISTS && code <= KRB5_RC_IO_SPACE);
 }
 
 }  // namespace
@@ -112,7 +114,7 @@ tl::unexpected<Error> ap_failure(std::int32_t code) {
     return fail(row->status, row->why, row->nt_status,
                 row->status == Status::TimeSkew ? 0 : row->code);
   }
-  if (is_io_of_replay_cache(code)) {
+  if (is_of_replay_cache(code)) {
     return failure(code, Status::InternalError, "the replay cache cannot be written");
   }
   return failure(code, Status::InvalidToken, "not a message of Kerberos");

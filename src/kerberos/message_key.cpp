@@ -3,6 +3,7 @@
 
 #include <krb5.h>
 
+#include <new>
 #include <utility>
 #include <vector>
 

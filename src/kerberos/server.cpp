@@ -22,6 +22,11 @@ std::shared_ptr<const AccessToken> token_of(const std::string& principal) {
   return token;
 }
 
+std::optional<crypto::Digest128> supplied_hash(const StepInput& input) {
+  if (input.channel_bindings == nullptr) return std::nullopt;
+  return bindings_hash(input.channel_bindings);
+}
+
 struct FreeAuthenticator {
   krb5_context context;
   void operator()(krb5_authenticator* authenticator) const {
@@ -74,7 +79,7 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitApReq, const StepInput& in
   if (framed) {
     TRY_ASSIGN(const GssToken token, parse_gss_token(input.token));
     if (equal(token.oid, oid::kUserToUser)) mechanism_ = oid::kUserToUser;
-    if (token.id == TokenId::TgtReq) return show_ticket(token.message);
+    if (token.id == TokenId::TgtReq) return show_ticket(token.message, input);
     if (token.id != TokenId::ApReq) {
       return fail(Status::OutOfSequence, "the client's first message is no AP-REQ");
     }
@@ -83,15 +88,16 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitApReq, const StepInput& in
   TRY_ASSIGN(Library library, Library::open(keys_->source().configuration));
   library.set_time(environment_->now());
   TRY_ASSIGN(ApSession session, ApSession::begin(std::move(library), Role::Server));
-  return accept(std::move(session), message, framed, input);
+  return accept(std::move(session), message, framed, supplied_hash(input));
 }
 
-Result<ServerContext::Leg> ServerContext::show_ticket(ByteView tgt_request) {
+Result<ServerContext::Leg> ServerContext::show_ticket(ByteView tgt_request,
+                                                      const StepInput& input) {
   TRY_ASSIGN(const TgtRequest request, TgtRequest::parse(tgt_request));
   TRY_ASSIGN(ShownTicket shown, kerberos::show_ticket(*keys_, request, environment_->now()));
   user_to_user_ = true;
   const Bytes reply = write_tgt_reply(shown.ticket);
-  return Leg{AwaitUserToUser{std::move(shown.session)},
+  return Leg{AwaitUserToUser{std::move(shown.session), supplied_hash(input)},
              write_gss_token({mechanism_, TokenId::TgtRep, reply}), Progress::ContinueNeeded,
              ContextFlags::UseSessionKey};
 }
@@ -101,13 +107,15 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitUserToUser state, const St
   if (token.id != TokenId::ApReq) {
     return fail(Status::OutOfSequence, "the client's second message is no AP-REQ");
   }
-  return accept(std::move(state.session), token.message, true, input);
+  const auto bindings = supplied_hash(input);
+  return accept(std::move(state.session), token.message, true,
+                bindings ? bindings : state.channel_bindings);
 }
 
 Result<ServerContext::Leg> ServerContext::accept(ApSession session, ByteView ap_req, bool framed,
-                                                 const StepInput& input) {
+                                                 const std::optional<crypto::Digest128>& bindings) {
   TRY_ASSIGN(Accepted accepted, open(std::move(session), ap_req));
-  TRY(check_bindings(accepted.checksum, input.channel_bindings));
+  TRY(check_bindings(accepted.checksum, bindings));
   return answer(std::move(accepted), framed);
 }
 
@@ -164,12 +172,12 @@ void ServerContext::refuse(const Library& library, std::int32_t code) {
 // [MS-KILE] 3.4.5: when the application supplied bindings the client's must be there, not zero, and
 // equal.
 Result<void> ServerContext::check_bindings(const AuthenticatorChecksum& checksum,
-                                           const ChannelBindings* supplied) const {
-  if (supplied == nullptr) return {};
+                                           const std::optional<crypto::Digest128>& supplied) const {
+  if (!supplied) return {};
   const bool missing = equal(checksum.bindings, bindings_hash(nullptr));
   if (missing && has(request_.flags, ContextFlags::AllowMissingBindings)) return {};
   if (missing) return fail(Status::BadBindings, "the client sent no channel bindings");
-  if (equal(checksum.bindings, bindings_hash(supplied))) return {};
+  if (equal(checksum.bindings, *supplied)) return {};
   return fail(Status::BadBindings, "the client's channel bindings are for another channel");
 }
 
@@ -226,10 +234,12 @@ Result<Established> ServerContext::establish(const ApSession& session, Result<Me
   FirstNumbers first = session.first_numbers();
   if (!mutual) first.sending = first.receiving;
   const MessageFormat format{Role::Server, mutual, has(granted, ContextFlags::UseDceStyle)};
-  const std::string client = facts.client, server = facts.server;
+  const std::string client = facts.client;
+  // The SPN, which a client names without its realm.
+  const std::string target = facts.server.substr(0, facts.server.rfind('@'));
   TRY_ASSIGN(Established established,
              Established::make(std::move(*key), format, first, granted, std::move(facts)));
-  established.target = {server};
+  established.target = {target};
   established.token = token_of(client);
   return established;
 }

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include "crypto/digest.h"
 #include "kerberos/ap_session.h"
 #include "kerberos/authenticator_checksum.h"
 #include "kerberos/established.h"
@@ -23,6 +25,8 @@ struct AwaitApReq {};
 // A ticket of ours was shown, and under its key the client's is made.
 struct AwaitUserToUser {
   ApSession session;
+  // The hash of those of the first leg, in case the second brings none.
+  std::optional<crypto::Digest128> channel_bindings;
 };
 
 struct AwaitDceAnswer {
@@ -52,13 +56,14 @@ class ServerContext final
 
   // A ticket that was good.
   struct Accepted;
-  Result<Leg> show_ticket(ByteView tgt_request);
-  Result<Leg> accept(ApSession session, ByteView ap_req, bool framed, const StepInput& input);
+  Result<Leg> show_ticket(ByteView tgt_request, const StepInput& input);
+  Result<Leg> accept(ApSession session, ByteView ap_req, bool framed,
+                     const std::optional<crypto::Digest128>& bindings);
   Result<Accepted> open(ApSession session, ByteView ap_req);
   Result<OwnTicket> read_ap_req(ApSession& session, ByteView ap_req, std::uint32_t& options);
   void refuse(const Library& library, std::int32_t code);
   Result<void> check_bindings(const AuthenticatorChecksum& checksum,
-                              const ChannelBindings* supplied) const;
+                              const std::optional<crypto::Digest128>& supplied) const;
   [[nodiscard]] ContextFlags granted(const Accepted& accepted) const;
   Result<Leg> answer(Accepted accepted, bool framed);
   static Result<Established> establish(const ApSession& session, Result<MessageKey> key,

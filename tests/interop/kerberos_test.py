@@ -186,6 +186,14 @@ class UserToUser(Realm):
                                    target=f"service@{REALM}"),
                    self.our_server(identity=("service", REALM, PASSWORD)))
 
+    def test_channel_bindings(self):
+        flags = FLAGS | sspi.USER_TO_USER
+        self.check(self.our_client(flags=flags, bindings=BINDINGS),
+                   self.our_server(bindings=BINDINGS))
+        server = self.our_server(bindings=BINDINGS)
+        self.assertFalse(shake_hands(self.our_client(flags=flags), server))
+        self.assertEqual(server.failure.status, "SEC_E_BAD_BINDINGS")
+
     def test_under_another_ticket(self):
         client = self.our_client(flags=FLAGS | sspi.USER_TO_USER)
         token = client.step(self.our_server().step(client.step(b"")))

@@ -145,6 +145,7 @@ TEST(Kerberos, AttributesAreTheSameOnBothSides) {
     EXPECT_EQ(side->query(AttributeId::StreamSizes).error().status, Status::UnsupportedFunction);
   }
   EXPECT_EQ(attribute<Target>(*client, AttributeId::Target).name, kSpn);
+  EXPECT_EQ(attribute<Target>(*server, AttributeId::Target).name, kSpn);
   const auto key = attribute<SessionKey>(*client, AttributeId::SessionKey);
   EXPECT_EQ(key.key.size(), 32U);
   EXPECT_TRUE(equal(key.key.expose(),
@@ -207,6 +208,17 @@ TEST(Refusal, OfAReplayedMessage) {
   const StepOutput again = world.server()->step({token});
   EXPECT_EQ(status_of(again), Status::LogonDenied);
   EXPECT_STREQ(why(again), "the client's message was received before");
+}
+
+// Without it nobody could tell a replay.
+TEST(Refusal, WhenTheReplayCacheCannotBeWritten) {
+  KerberosWorld world;
+  world.files().variables().set("KRB5RCACHENAME",
+                                "file2:" + world.files().path("nowhere") + "/replays");
+  const auto client = world.client(), server = world.server();
+  const StepOutput refused = run_handshake(*client, *server).server;
+  EXPECT_EQ(status_of(refused), Status::InternalError);
+  EXPECT_STREQ(why(refused), "the replay cache cannot be written");
 }
 
 TEST(Refusal, OfATicketForAnotherServer) {

@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 #include <ctime>
+#include <string>
+#include <utility>
 
 #include "abi/claimed_name.h"
 #include "abi/file_time.h"
@@ -10,6 +12,7 @@
 #include "abi/message_kind.h"
 #include "abi/text.h"
 #include "abi/windows_names.h"
+#include "support/hex.h"
 
 namespace opensspi::abi {
 namespace {
@@ -73,6 +76,15 @@ TEST(MessageKind, ByTheFirstBytes) {
   EXPECT_STREQ(message_kind(ntlm(9)), "NTLM message");
   EXPECT_STREQ(message_kind(ByteView(ntlm(1)).first(9)), "NTLM message");
   EXPECT_STREQ(message_kind(Bytes{0x60, 0x10}), "NegTokenInit");
+  EXPECT_STREQ(message_kind(Bytes{0x6E, 0x10}), "AP-REQ");
+  EXPECT_STREQ(message_kind(Bytes{0x6F, 0x10}), "AP-REP");
+  const std::pair<const char*, const char*> framed[] = {
+      {"0100", "AP-REQ"},  {"0200", "AP-REP"},  {"0300", "KRB-ERROR"},
+      {"0400", "TGT-REQ"}, {"0401", "TGT-REP"}, {"0500", "Kerberos message"}};
+  for (const auto& [id, kind] : framed) {
+    const std::string hex = "600d06092a864886f712010202" + std::string(id);
+    EXPECT_STREQ(message_kind(test::from_hex(hex)), kind);
+  }
   EXPECT_STREQ(message_kind(Bytes{0xA1, 0x10}), "NegTokenResp");
   EXPECT_STREQ(message_kind(Bytes{0x16, 3, 1, 0, 9, 1}), "TLS ClientHello");
   EXPECT_STREQ(message_kind(Bytes{0x16, 3, 3, 0, 9, 2}), "TLS ServerHello");
