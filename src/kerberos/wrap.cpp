@@ -2,7 +2,6 @@
 #include "kerberos/wrap.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 

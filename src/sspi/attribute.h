@@ -102,8 +102,8 @@ struct ProtocolVersion {
 
 using Attribute =
     std::variant<Sizes, tls::StreamSizes, Names, NativeNames, Lifespan, SessionKey, KeyInfo,
-                 const PackageInfo*, NegotiationInfo, ContextFlags, Target, std::shared_ptr<const AccessToken>,
-                 std::shared_ptr<const Identity>, tls::ConnectionInfo, x509::Certificate, Bytes,
-                 ServerAuthFlags, ProtocolVersion>;
+                 const PackageInfo*, NegotiationInfo, ContextFlags, Target,
+                 std::shared_ptr<const AccessToken>, std::shared_ptr<const Identity>,
+                 tls::ConnectionInfo, x509::Certificate, Bytes, ServerAuthFlags, ProtocolVersion>;
 
 }  // namespace opensspi
