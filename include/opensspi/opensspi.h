@@ -307,7 +307,8 @@ OPENSSPI_API SECURITY_STATUS opensspi_token_read(HANDLE token, opensspi_token **
 /* An NTLMv2 logon to judge. Everything lives as long as the call. */
 typedef struct opensspi_logon {
   const char *user;        /* as the client sent them */
-  const char *domain;      /* "" when the client sent none */
+  const char *domain;      /* "" when the client sent none; refuse those that you do not serve: the
+                              client's Unix user is looked up by both names (docs/tokens.md) */
   const char *workstation;
   uint8_t server_challenge[8];
   const uint8_t *nt_response; /* NTProofStr (16 bytes) and what it covers */

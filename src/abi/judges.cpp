@@ -3,6 +3,7 @@
 // just then is opened by the first logon.
 #include "abi/judges.h"
 
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 #include <utility>
@@ -83,8 +84,14 @@ class Judges::AccountsWhenAsked final : public Authority {
  private:
   // What could not be opened is tried again by the next logon.
   Result<std::shared_ptr<authority::AccountsAuthority>> opened_for_logon() {
-    const std::lock_guard lock(mutex_);
-    return opened(policy_.current()->authority_deadline);
+    const auto end = std::chrono::steady_clock::now() + policy_.current()->authority_deadline;
+    const std::unique_lock lock(mutex_, end);
+    if (!lock.owns_lock())
+      return fail(Status::NoAuthenticatingAuthority, "another process holds the accounts",
+                  nt_status::kNoLogonServers);
+    const auto left = end - std::chrono::steady_clock::now();
+    return opened(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
+                           std::chrono::milliseconds(0)));
   }
 
   // The mutex is held.
@@ -104,7 +111,7 @@ class Judges::AccountsWhenAsked final : public Authority {
   }
 
   const PolicySource& policy_;
-  std::mutex mutex_;
+  std::timed_mutex mutex_;
   std::shared_ptr<authority::AccountsAuthority> accounts_;
 };
 
@@ -139,7 +146,7 @@ const Judges::Domain& Judges::domain() {
     auto client = authority::load_winbind_client();
     if (client == nullptr) return;
     const auto winbind = std::make_shared<authority::WinbindAuthority>(
-        std::move(client), policy_.current()->authority_deadline);
+        std::move(client), [this] { return policy_.current()->authority_deadline; });
     domain_.alone = machines(winbind);
     domain_.with_accounts = machines(std::make_shared<authority::ByDomain>(accounts_, winbind));
   });

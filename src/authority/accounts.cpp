@@ -165,18 +165,30 @@ Result<void> AccountStore::add(const AccountName& name, const NtHash& nt_hash) {
 }
 
 Result<void> AccountStore::set_nt_hash(const AccountName& name, const NtHash& nt_hash) {
+  return update_nt_hash(name, nullptr, nt_hash);
+}
+
+Result<void> AccountStore::change_nt_hash(const AccountName& name, const NtHash& old_hash,
+                                          const NtHash& nt_hash) {
+  return update_nt_hash(name, &old_hash, nt_hash);
+}
+
+Result<void> AccountStore::update_nt_hash(const AccountName& name, const NtHash* old_hash,
+                                          const NtHash& nt_hash) {
   TRY(require_password(nt_hash));
   TRY_ASSIGN(const AccountKey key, account_key(name, host_));
   TRY_ASSIGN(const StoreSessions::Lease session, sessions_->lease());
   TRY_ASSIGN(Statement update,
              session->database.prepare("UPDATE accounts SET nt_hash = ?, must_change = 0"
-                                       " WHERE user_key = ? AND domain_key = ?"));
-  TRY(update.bind(ByteView(nt_hash.expose())).bind(key.user).bind(key.domain).run());
+                                       " WHERE user_key = ? AND domain_key = ?"
+                                       " AND nt_hash = ifnull(?, nt_hash)"));
+  update.bind(ByteView(nt_hash.expose())).bind(key.user).bind(key.domain);
+  if (old_hash != nullptr) update.bind(ByteView(old_hash->expose()));  // else it stays NULL
+  TRY(update.run());
   if (session->database.changes() == 0) return no_such_account();
   return {};
 }
 
-template <class Value>
 Result<void> AccountStore::change(const AccountName& name, const char* sql, Value value) {
   TRY_ASSIGN(const AccountKey key, account_key(name, host_));
   TRY_ASSIGN(const StoreSessions::Lease session, sessions_->lease());

@@ -90,6 +90,9 @@ class AccountStore {
   // of the empty password.
   Result<void> add(const AccountName& name, const NtHash& nt_hash);
   Result<void> set_nt_hash(const AccountName& name, const NtHash& nt_hash);
+  // The same while the old hash still holds; else TargetUnknown as well.
+  Result<void> change_nt_hash(const AccountName& name, const NtHash& old_hash,
+                              const NtHash& nt_hash);
   Result<void> set_enabled(const AccountName& name, bool enabled);  // enabling lifts a lockout
   Result<void> set_must_change(const AccountName& name, bool must_change);
   Result<void> set_expiry(const AccountName& name, FileTime expiry);  // kNever: none
@@ -127,6 +130,8 @@ class AccountStore {
         sessions_(std::move(sessions)) {}
 
   template <class Value>
+  Result<void> update_nt_hash(const AccountName& name, const NtHash* old_hash,
+                              const NtHash& nt_hash);
   Result<void> change(const AccountName& name, const char* sql, Value value);
   Result<std::vector<Account>> read(const char* sql, const AccountKey* key);
 

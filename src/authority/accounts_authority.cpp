@@ -98,7 +98,9 @@ Result<void> AccountsAuthority::change_password(const PasswordChange& change) {
   const NtHash old_hash = crypto::secret_md4({change.old_password.expose()});
   const bool right = equal(old_hash.expose(), record->nt_hash.expose());
   TRY(settle(*record, right, Purpose::PasswordChange));
-  return store_->set_nt_hash({record->account.user, record->account.domain}, *new_hash);
+  // Somebody else may have set another one meanwhile, and for a reason.
+  return store_->change_nt_hash({record->account.user, record->account.domain}, old_hash,
+                                *new_hash);
 }
 
 Result<void> AccountsAuthority::settle(const LogonRecord& record, bool password_right,

@@ -32,15 +32,19 @@ Result<HostNames> ByDomain::names() {
 
 template <class Answer, class Question>
 Answer ByDomain::route(const Question& question, Answer (Authority::*ask)(const Question&)) {
-  TRY_ASSIGN(const HostNames host, names());
   const std::string_view suffix = suffix_of(question.user);
   const std::string_view named = question.domain.empty() ? suffix : question.domain;
-  if (!named.empty()) {
-    Authority& judge = is_this_machine(named, host) ? *accounts_ : *domain_;
-    return (judge.*ask)(question);
+  if (named.empty()) {
+    Answer answer = ((*accounts_).*ask)(question);
+    return knows_nobody(answer) ? ((*domain_).*ask)(question) : std::move(answer);
   }
-  Answer answer = ((*accounts_).*ask)(question);
-  return knows_nobody(answer) ? ((*domain_).*ask)(question) : std::move(answer);
+  // The machine's own names first: its accounts do not wait for the domain.
+  for (Authority* const who : {accounts_.get(), domain_.get()}) {
+    const Result<HostNames> host = who->names();
+    if (host && is_this_machine(named, *host)) return ((*accounts_).*ask)(question);
+    if (!host && who == domain_.get()) return fail(host.error());
+  }
+  return ((*domain_).*ask)(question);
 }
 
 Result<NtlmLogon> ByDomain::validate(const NtlmResponse& response) {

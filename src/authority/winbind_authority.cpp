@@ -3,8 +3,10 @@
 #include "authority/winbind_authority.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 #include <future>
 #include <system_error>
@@ -16,6 +18,12 @@
 namespace opensspi::authority {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kTooLate = "winbind did not answer in time";
+constexpr std::chrono::seconds kLeftAlone{10};
+// A domain controller may have to ask another one for it.
+constexpr std::chrono::milliseconds kPatienceForChanges{30'000};
 // More than wait at a busy server whose domain answers; beyond, winbindd hangs.
 constexpr int kMaxWaiting = 128;
 
@@ -60,17 +68,6 @@ class Counted {
   int before_ = 0;
 };
 
-// Names are handed on as C strings: the domain must not judge another one than the caller's.
-Result<void> check_names(std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    if (name.find('\0') != std::string_view::npos) {
-      return fail(Status::LogonDenied, "a name has a character of value zero",
-                  nt_status::kNoSuchUser);
-    }
-  }
-  return {};
-}
-
 Result<SecretBytes> terminated_utf8(const SecretBytes& utf16le) {
   TRY_ASSIGN(const SecretBytes utf8, secret_utf16le_to_utf8(utf16le.expose()));
   if (std::ranges::find(utf8.expose(), 0) != utf8.expose().end())
@@ -82,13 +79,23 @@ Result<SecretBytes> terminated_utf8(const SecretBytes& utf16le) {
 
 }  // namespace
 
-WinbindAuthority::WinbindAuthority(std::shared_ptr<WinbindClient> client,
-                                   std::chrono::milliseconds deadline)
-    : client_(std::move(client)), deadline_(deadline) {}
+WinbindAuthority::WinbindAuthority(std::shared_ptr<WinbindClient> client, Deadline deadline)
+    : client_(std::move(client)), deadline_(std::move(deadline)) {}
+
+// After fork the questions of the parent are none of the child's.
+WinbindAuthority::Waiting WinbindAuthority::waiting() {
+  const std::lock_guard lock(mutex_);
+  if (process_ != getpid()) {
+    waiting_ = std::make_shared<std::atomic<int>>(0);
+    process_ = getpid();
+  }
+  return waiting_;
+}
 
 template <class Answer>
-Result<Answer> WinbindAuthority::in_time(std::function<Result<Answer>(WinbindClient&)> ask) {
-  Counted counted(waiting_);
+Result<Answer> WinbindAuthority::in_time(std::chrono::milliseconds patience, const char* too_late,
+                                         std::function<Result<Answer>(WinbindClient&)> ask) {
+  Counted counted(waiting());
   if (counted.before() >= kMaxWaiting)
     return nobody_can_judge("winbind hangs: too many logons wait for it");
   std::promise<Result<Answer>> promise;
@@ -97,13 +104,16 @@ Result<Answer> WinbindAuthority::in_time(std::function<Result<Answer>(WinbindCli
     const NoSignals quiet;
     std::thread([client = client_, ask = std::move(ask), promise = std::move(promise),
                  counted = std::move(counted)]() mutable {
-      promise.set_value(ask(*client));
+      try {
+        promise.set_value(ask(*client));
+      } catch (...) {
+        promise.set_exception(std::current_exception());  // for whoever waits
+      }
     }).detach();
   } catch (const std::system_error&) {
     return nobody_can_judge("the system gives no thread to ask winbind with");
   }
-  if (answer.wait_for(deadline_) != std::future_status::ready)
-    return nobody_can_judge("winbind did not answer in time");
+  if (answer.wait_for(patience) != std::future_status::ready) return nobody_can_judge(too_late);
   return answer.get();
 }
 
@@ -111,20 +121,24 @@ Result<HostNames> WinbindAuthority::names() {
   {
     const std::lock_guard lock(mutex_);
     if (names_) return *names_;
+    if (Clock::now() < hangs_until_) return nobody_can_judge(kTooLate);
   }
-  TRY_ASSIGN(HostNames names,
-             in_time<HostNames>([](WinbindClient& client) { return client.machine(); }));
+  const auto patience = deadline_();
+  const auto asked = Clock::now();
+  Result<HostNames> names = in_time<HostNames>(
+      patience, kTooLate, [](WinbindClient& client) { return client.machine(); });
   const std::lock_guard lock(mutex_);
-  names_ = names;
+  if (names) names_ = *names;
+  if (!names && Clock::now() - asked >= patience) hangs_until_ = Clock::now() + kLeftAlone;
   return names;
 }
 
 Result<NtlmLogon> WinbindAuthority::validate(const NtlmResponse& response) {
-  TRY(check_names({response.user, response.domain, response.workstation}));
   TRY_ASSIGN(DomainLogon logon,
-             in_time<DomainLogon>([question = NtlmQuestion(response)](WinbindClient& client) {
-               return client.log_on(question);
-             }));
+             in_time<DomainLogon>(deadline_(), kTooLate,
+                                  [question = NtlmQuestion(response)](WinbindClient& client) {
+                                    return client.log_on(question);
+                                  }));
   auto token = std::make_shared<AccessToken>();
   token->user = std::move(logon.user);
   token->domain = std::move(logon.domain);
@@ -137,16 +151,18 @@ Result<NtlmLogon> WinbindAuthority::validate(const NtlmResponse& response) {
 }
 
 Result<void> WinbindAuthority::change_password(const PasswordChange& change) {
-  TRY(check_names({change.user, change.domain}));
   auto question = std::make_shared<PasswordQuestion>();
   question->user = change.user;
   question->domain = change.domain;
   TRY_ASSIGN(question->old_password, terminated_utf8(change.old_password));
   TRY_ASSIGN(question->new_password, terminated_utf8(change.new_password));
-  const auto done = in_time<Done>([question](WinbindClient& client) -> Result<Done> {
-    TRY(client.change_password(*question));
-    return Done();
-  });
+  const auto done =
+      in_time<Done>(std::max(deadline_(), kPatienceForChanges),
+                    "winbind did not answer in time: the password may be changed all the same",
+                    [question](WinbindClient& client) -> Result<Done> {
+                      TRY(client.change_password(*question));
+                      return Done();
+                    });
   if (!done) return fail(done.error());
   return {};
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,27 +15,37 @@ namespace opensspi::authority {
 
 class WinbindAuthority final : public Authority {
  public:
-  // `deadline`: what a logon waits for the domain at most.
-  WinbindAuthority(std::shared_ptr<WinbindClient> client, std::chrono::milliseconds deadline);
+  // What a question waits for the domain at most, asked for each.
+  using Deadline = std::function<std::chrono::milliseconds()>;
+
+  WinbindAuthority(std::shared_ptr<WinbindClient> client, Deadline deadline);
 
   // What the joined machine is called: a domain controller refuses responses that speak of another.
-  // Kept once they are known.
+  // Kept once they are known; a winbindd that hung is left alone for ten seconds.
   Result<HostNames> names() override;
   // LogonDenied with the domain's reason; NoAuthenticatingAuthority when the domain cannot be asked
   // or does not answer in time. Takes as long as the domain takes.
   Result<NtlmLogon> validate(const NtlmResponse& response) override;
+  // Has at least thirty seconds. NoAuthenticatingAuthority after that leaves it open whether the
+  // domain has taken the new password.
   Result<void> change_password(const PasswordChange& change) override;
 
  private:
+  // The questions that wait, also those that nobody waits for any more; of this process alone.
+  using Waiting = std::shared_ptr<std::atomic<int>>;
+
+  Waiting waiting();
   template <class Answer>
-  Result<Answer> in_time(std::function<Result<Answer>(WinbindClient&)> ask);
+  Result<Answer> in_time(std::chrono::milliseconds patience, const char* too_late,
+                         std::function<Result<Answer>(WinbindClient&)> ask);
 
   const std::shared_ptr<WinbindClient> client_;
-  const std::chrono::milliseconds deadline_;
-  // Questions that wait, also those that nobody waits for any more.
-  const std::shared_ptr<std::atomic<int>> waiting_ = std::make_shared<std::atomic<int>>(0);
+  const Deadline deadline_;
   std::mutex mutex_;
   std::optional<HostNames> names_;
+  std::chrono::steady_clock::time_point hangs_until_{};
+  int process_ = 0;
+  Waiting waiting_;
 };
 
 }  // namespace opensspi::authority

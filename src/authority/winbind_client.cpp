@@ -11,6 +11,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "authority/account_names.h"
@@ -145,7 +146,9 @@ class LibWbclient final : public WinbindClient {
 
   // One for each question: a context is one socket, and used by one thread at a time.
   std::unique_ptr<wbcContext, decltype(&wbcCtxFree)> new_context() const {
-    return {functions_.create(), functions_.free};
+    wbcContext* context = functions_.create();
+    if (context == nullptr) throw std::bad_alloc();
+    return {context, functions_.free};
   }
 
   // Machine accounts log on too, as they do at a Windows server.

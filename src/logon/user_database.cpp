@@ -42,6 +42,7 @@ Result<std::optional<UserEntry>> find_entry(F&& ask) {
 }  // namespace
 
 Result<std::optional<UserEntry>> find_user(const std::string& name) {
+  if (name.find('\0') != std::string::npos) return std::nullopt;  // no C string is that name
   return find_entry([&](passwd& entry, std::vector<char>& text, passwd*& found) {
     return getpwnam_r(name.c_str(), &entry, text.data(), text.size(), &found);
   });

@@ -232,6 +232,14 @@ Result<NtlmLogon> ServerContext::log_on(const AuthenticateMessage& authenticate,
   if (!authenticate.client_challenge) {
     return fail(Status::LogonDenied, "not an NTLMv2 response", nt_status::kLogonFailure);
   }
+  // Whoever takes them for C strings, judges and user databases do, would see another name.
+  for (const std::string& name :
+       {authenticate.user_name, authenticate.domain_name, authenticate.workstation}) {
+    if (name.find('\0') != std::string::npos) {
+      return fail(Status::LogonDenied, "a name has a character of value zero",
+                  nt_status::kNoSuchUser);
+    }
+  }
   if (authority_ == nullptr) {
     return fail(Status::NoAuthenticatingAuthority, "no authority is configured",
                 nt_status::kNoLogonServers);

@@ -192,6 +192,21 @@ TEST(Ntlm, NamesAndPasswordsOutsideAscii) {
   EXPECT_TRUE(run_handshake(*client, *server).both_complete);
 }
 
+// A judge or a user database that takes a name for a C string would see another one.
+TEST(Ntlm, NamesWithAZeroReachNoJudge) {
+  using namespace std::string_literals;
+  NtlmWorld world;
+  world.authority().add_user("DOMAIN\0x"s, "Alice", "Passw0rd!");
+  world.authority().add_user("DOMAIN", "Alice\0x"s, "Passw0rd!");
+  for (const auto& [user, domain] : {std::pair{"Alice"s, "DOMAIN\0x"s}, {"Alice\0x"s, "DOMAIN"s}}) {
+    const auto client = world.client(kConfidential, "Passw0rd!", user, domain);
+    const auto server = world.server();
+    const HandshakeResult result = run_handshake(*client, *server);
+    EXPECT_EQ(status_of(result.server), Status::LogonDenied);
+    EXPECT_STREQ(result.server.progress.error().why, "a name has a character of value zero");
+  }
+}
+
 TEST(Ntlm, RefusalsCarryTheirTrueReasonAndKillTheContext) {
   struct Row {
     const char *user, *password;

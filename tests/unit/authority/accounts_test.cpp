@@ -152,6 +152,16 @@ TEST_F(AccountStoreTest, WhoIsNotThereCannotBeChanged) {
   EXPECT_EQ(status_of(store->find(nobody)), Status::TargetUnknown);
 }
 
+TEST_F(AccountStoreTest, AHashIsChangedOnlyWhileTheOldOneHolds) {
+  auto store = open();
+  const AccountName alice{"alice", ""};
+  ASSERT_TRUE(store->add(alice, hash_of("old")));
+  EXPECT_TRUE(store->change_nt_hash(alice, hash_of("old"), hash_of("new")));
+  EXPECT_EQ(status_of(store->change_nt_hash(alice, hash_of("old"), hash_of("newer"))),
+            Status::TargetUnknown);
+  EXPECT_TRUE(equal(store->look_up(alice)->nt_hash.expose(), hash_of("new").expose()));
+}
+
 TEST_F(AccountStoreTest, UnfitNamesAreRefusedEverywhere) {
   auto store = open();
   const AccountName unfit{"a:b", ""};

@@ -23,11 +23,13 @@ class FakeWinbind final : public WinbindClient {
  public:
   Result<HostNames> machine() override {
     ++machine_questions;
+    if (hang.valid()) hang.wait();
     if (down) return fail(Status::NoAuthenticatingAuthority, "down");
     return kMember;
   }
   Result<DomainLogon> log_on(const NtlmQuestion& question) override {
     ++logons;
+    if (out_of_memory) throw std::bad_alloc();
     if (hang.valid()) hang.wait();
     const std::lock_guard lock(mutex);
     asked = question.domain + '\\' + question.user + '@' + question.workstation;
@@ -48,7 +50,7 @@ class FakeWinbind final : public WinbindClient {
     return {};
   }
 
-  bool down = false;
+  bool down = false, out_of_memory = false;
   std::uint32_t nt_status = 0;
   std::shared_future<void> hang;
   std::atomic<int> machine_questions = 0, logons = 0;
@@ -59,7 +61,7 @@ class FakeWinbind final : public WinbindClient {
 
 struct WinbindTest : testing::Test {
   std::shared_ptr<FakeWinbind> winbind = std::make_shared<FakeWinbind>();
-  WinbindAuthority authority{winbind, 10s};
+  WinbindAuthority authority{winbind, [] { return 10s; }};
   ClientResponse client{"alice", "adex", "secret"};
 };
 
@@ -126,17 +128,42 @@ TEST_F(WinbindTest, PasswordsAreChangedInUtf8) {
   EXPECT_EQ(winbind->asked, "");
 }
 
-TEST_F(WinbindTest, NamesWithAZeroNeverReachTheDomain) {
-  for (auto member : {&NtlmResponse::user, &NtlmResponse::domain, &NtlmResponse::workstation}) {
-    ClientResponse forged("alice", "adex", "secret");
-    (forged.response.*member).assign("alice\0x", 7);
-    EXPECT_EQ(status_of(authority.validate(forged.response)), Status::LogonDenied);
+TEST_F(WinbindTest, OutOfMemoryReachesWhoWaits) {
+  winbind->out_of_memory = true;
+  EXPECT_THROW(static_cast<void>(authority.validate(client.response)), std::bad_alloc);
+}
+
+TEST_F(WinbindTest, NamesOfAWinbindThatHungAreNotWaitedForAgain) {
+  WinbindAuthority impatient(winbind, [] { return 1ms; });
+  std::promise<void> release;
+  winbind->hang = release.get_future().share();
+  EXPECT_EQ(status_of(impatient.names()), Status::NoAuthenticatingAuthority);
+  EXPECT_EQ(status_of(impatient.names()), Status::NoAuthenticatingAuthority);
+  release.set_value();
+  while (winbind->machine_questions == 0) std::this_thread::yield();
+  EXPECT_EQ(winbind->machine_questions, 1);
+}
+
+TEST_F(WinbindTest, AChildForgetsItsParentsQuestions) {
+  WinbindAuthority impatient(winbind, [] { return 1ms; });
+  std::promise<void> release;
+  winbind->hang = release.get_future().share();
+  for (int i = 0; i < 129; ++i) static_cast<void>(impatient.validate(client.response));
+  EXPECT_EQ(why_of(impatient.validate(client.response)),
+            "winbind hangs: too many logons wait for it");
+  const pid_t child = fork();
+  if (child == 0) {
+    _exit(why_of(impatient.validate(client.response)) == "winbind did not answer in time" ? 0 : 1);
   }
-  EXPECT_EQ(winbind->logons, 0);
+  int status = 1;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  release.set_value();
+  while (winbind->logons < 128) std::this_thread::yield();
 }
 
 TEST_F(WinbindTest, ADomainThatHangsIsGivenUpAndComesBack) {
-  WinbindAuthority impatient(winbind, 1ms);
+  WinbindAuthority impatient(winbind, [] { return 1ms; });
   std::promise<void> release;
   winbind->hang = release.get_future().share();
   int refused = 0;
@@ -209,6 +236,12 @@ TEST_F(ByDomainTest, WhoNamesNothingIsTheAccountsFirst) {
   EXPECT_EQ(judged_by("alice", ""), "SRV1");
   accounts->nt_status = nt_status::kWrongPassword;
   EXPECT_EQ(judged_by("alice", ""), "refused");
+}
+
+TEST_F(ByDomainTest, TheMachinesNameInTheDomainIsItsOwn) {
+  EXPECT_EQ(judged_by("alice", "ACCOUNTS"), "ACCOUNTS");
+  domain->down = true;  // is not waited for
+  EXPECT_EQ(judged_by("alice", "accounts.example.test"), "ACCOUNTS");
 }
 
 TEST_F(ByDomainTest, ADomainThatIsDownLeavesTheAccounts) {
