@@ -189,6 +189,7 @@ Result<void> AccountStore::update_nt_hash(const AccountName& name, const NtHash*
   return {};
 }
 
+template <class Value>
 Result<void> AccountStore::change(const AccountName& name, const char* sql, Value value) {
   TRY_ASSIGN(const AccountKey key, account_key(name, host_));
   TRY_ASSIGN(const StoreSessions::Lease session, sessions_->lease());

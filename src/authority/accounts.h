@@ -129,9 +129,9 @@ class AccountStore {
         now_(std::move(options.now)),
         sessions_(std::move(sessions)) {}
 
-  template <class Value>
   Result<void> update_nt_hash(const AccountName& name, const NtHash* old_hash,
                               const NtHash& nt_hash);
+  template <class Value>
   Result<void> change(const AccountName& name, const char* sql, Value value);
   Result<std::vector<Account>> read(const char* sql, const AccountKey* key);
 
