@@ -6,6 +6,7 @@
 #include "abi/module.h"
 #include "abi/text.h"
 #include "abi/wide_text.h"
+#include "logon/impersonation.h"
 
 namespace opensspi::abi {
 namespace {
@@ -41,6 +42,7 @@ SECURITY_STATUS change_password(const Names<Char>& names, std::uint32_t reserved
     TRY_ASSIGN(change.old_password, secret_utf16_from(names.old_password));
     TRY_ASSIGN(change.new_password, secret_utf16_from(names.new_password));
     TRY(tell_no_rules(output));
+    const logon::AsProcess as_process;
     return package->change_password(change);
   });
 }

@@ -1,6 +1,7 @@
 // InitializeSecurityContext, AcceptSecurityContext and DeleteSecurityContext: the legs of an
 // authentication and its end.
 #include <algorithm>
+#include <optional>
 
 #include "abi/buffers.h"
 #include "abi/claimed_name.h"
@@ -11,6 +12,7 @@
 #include "abi/module.h"
 #include "abi/objects.h"
 #include "abi/text.h"
+#include "logon/impersonation.h"
 
 namespace opensspi::abi {
 namespace {
@@ -92,6 +94,9 @@ Result<void> check_repeated(const ContextEntry& entry, const LegInput& input) {
 StepOutput step(ContextEntry& entry, const LegInput& input) {
   if (!entry.undelivered) {
     const ClaimedNameScope scope(entry.claimed_name);
+    // Accounts, keytabs and replay caches are the process's, whomever the thread acts as.
+    std::optional<logon::AsProcess> as_process;
+    if (entry.request.role == Role::Server) as_process.emplace();
     return entry.context->step(input.step_input());
   }
   StepOutput output = std::move(entry.undelivered->output);

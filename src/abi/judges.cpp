@@ -16,35 +16,6 @@
 #include "logon/impersonation.h"
 
 namespace opensspi::abi {
-namespace {
-
-// A judge that is asked as the process, whomever its thread acts as.
-class AsProcess final : public Authority {
- public:
-  explicit AsProcess(std::shared_ptr<Authority> judge) : judge_(std::move(judge)) {}
-
-  Result<HostNames> names() override {
-    const logon::AsProcess as_process;
-    return judge_->names();
-  }
-  Result<NtlmLogon> validate(const NtlmResponse& response) override {
-    const logon::AsProcess as_process;
-    return judge_->validate(response);
-  }
-  Result<void> change_password(const PasswordChange& change) override {
-    const logon::AsProcess as_process;
-    return judge_->change_password(change);
-  }
-
- private:
-  const std::shared_ptr<Authority> judge_;
-};
-
-std::shared_ptr<Authority> machines(std::shared_ptr<Authority> judge) {
-  return overheard(std::make_shared<AsProcess>(std::move(judge)));
-}
-
-}  // namespace
 
 class Judges::AccountsWhenAsked final : public Authority {
  public:
@@ -65,7 +36,6 @@ class Judges::AccountsWhenAsked final : public Authority {
 
   // Whether there are accounts. What cannot be opened is there: its logons hear why.
   bool exist() {
-    const logon::AsProcess as_process;
     const std::unique_lock lock(mutex_, std::try_to_lock);
     if (!lock.owns_lock()) return true;  // they are being opened
     const auto accounts = opened(std::chrono::milliseconds(0));
@@ -118,7 +88,7 @@ class Judges::AccountsWhenAsked final : public Authority {
 Judges::Judges(const PolicySource& policy)
     : policy_(policy),
       accounts_(std::make_shared<AccountsWhenAsked>(policy)),
-      accounts_judge_(machines(accounts_)) {}
+      accounts_judge_(overheard(accounts_)) {}
 
 void Judges::set_own(std::shared_ptr<Authority> authority) {
   auto overheard_judge = overheard(std::move(authority));
@@ -131,6 +101,7 @@ std::shared_ptr<Authority> Judges::current() {
     const std::lock_guard lock(mutex_);
     if (own_ != nullptr) return own_;
   }
+  const logon::AsProcess as_process;
   const policy::Authorities allowed = policy_.current()->authorities;
   const bool accounts = allowed.accounts && accounts_->exist();
   // Where winbind may judge beside the accounts, a machine without winbind is one without a domain;
@@ -147,8 +118,8 @@ const Judges::Domain& Judges::domain() {
     if (client == nullptr) return;
     const auto winbind = std::make_shared<authority::WinbindAuthority>(
         std::move(client), [this] { return policy_.current()->authority_deadline; });
-    domain_.alone = machines(winbind);
-    domain_.with_accounts = machines(std::make_shared<authority::ByDomain>(accounts_, winbind));
+    domain_.alone = overheard(winbind);
+    domain_.with_accounts = overheard(std::make_shared<authority::ByDomain>(accounts_, winbind));
   });
   return domain_;
 }

@@ -2,13 +2,19 @@
 #include "abi/guard.h"
 #include "abi/module.h"
 #include "abi/text.h"
+#include "logon/impersonation.h"
 #include "policy/file.h"
 
 namespace opensspi::abi {
 namespace {
 
+auto settings_of_process() {
+  const logon::AsProcess as_process;
+  return policy::settings(policy::standard_paths());
+}
+
 Result<void> list(opensspi_policy_callback callback, void* user, char** problem) {
-  const auto settings = policy::settings(policy::standard_paths());
+  const auto settings = settings_of_process();
   if (!settings) {
     if (problem != nullptr) {
       TRY_ASSIGN(auto text, text_block<char>(settings.error().message()));

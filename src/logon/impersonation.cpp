@@ -6,6 +6,7 @@
 // use but not lost (capabilities(7)).
 #include "logon/impersonation.h"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,6 +14,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <utility>
@@ -90,6 +93,45 @@ std::optional<ThreadIdentity> read_identity() {
   std::ranges::sort(identity.groups);
   identity.capabilities = effective(capabilities);
   return identity;
+}
+
+// Users, or groups, in the files of the kernel.
+struct IdFiles {
+  const char* map;              // which of them the user namespace knows
+  const char* overflow_number;  // as whom it shows all others
+};
+constexpr IdFiles kUsers{"/proc/self/uid_map", "/proc/sys/kernel/overflowuid"};
+constexpr IdFiles kGroups{"/proc/self/gid_map", "/proc/sys/kernel/overflowgid"};
+
+// Empty when it cannot be read.
+std::array<char, 64> beginning_of(const char* path) {
+  std::array<char, 64> text{};
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return text;
+  if (read(file, text.data(), text.size() - 1) < 0) text.front() = 0;
+  close(file);
+  return text;
+}
+
+bool knows_all(const IdFiles& files) {
+  std::uint32_t inside = 0, outside = 0, count = 0;
+  return std::sscanf(beginning_of(files.map).data(), "%u %u %u", &inside, &outside, &count) == 3 &&
+         inside == 0 && outside == 0 && count == UINT32_MAX;
+}
+
+// None where everybody is known.
+std::optional<std::uint32_t> number_of_unknown(const IdFiles& files) {
+  if (knows_all(files)) return std::nullopt;
+  std::uint32_t number = 0;
+  const bool is_read = std::sscanf(beginning_of(files.overflow_number).data(), "%u", &number) == 1;
+  return is_read ? number : 65'534;  // the kernel's own (user_namespaces(7))
+}
+
+// Who is not known can be given up, but not taken back.
+bool may_be_unknown(const ThreadIdentity& process) {
+  const auto user = number_of_unknown(kUsers), group = number_of_unknown(kGroups);
+  return process.uid == user || process.saved_uid == user || process.gid == group ||
+         std::ranges::any_of(process.groups, [&](gid_t one) { return one == group; });
 }
 
 // Root's rights are its capabilities; everybody else has none from here. The kernel takes the
@@ -185,6 +227,11 @@ Result<void> impersonate(const UnixUser& user) {
   if (!process) {
     return fail(Status::NoImpersonation, "the thread's own identity cannot be read", 0, errno);
   }
+  if (!current && may_be_unknown(*process)) {
+    return fail(Status::NoImpersonation,
+                "the process has a user or group that its user namespace does not know: the thread "
+                "could not come back to it");
+  }
   if (user.uid == 0 && process->uid != 0) {
     return fail(Status::NoImpersonation, "only a process that is root may act as root");
   }
@@ -193,7 +240,7 @@ Result<void> impersonate(const UnixUser& user) {
   if (current) become_process_or_end(*current);
   if (const int code = next.become_client(); code != 0) {
     become_process_or_end(next);
-    if (current) become_client_or_end(*current);
+    if (current && !current->is_stepped_back) become_client_or_end(*current);
     return refused(code);
   }
   current = std::move(next);
@@ -213,7 +260,7 @@ AsProcess::AsProcess() noexcept : stepped_back_(current && !current->is_stepped_
 }
 
 AsProcess::~AsProcess() {
-  if (!stepped_back_) return;
+  if (!stepped_back_ || !current || !current->is_stepped_back) return;
   become_client_or_end(*current);
   current->is_stepped_back = false;
 }

@@ -18,7 +18,8 @@ Result<void> impersonate(const UnixUser& user);
 void revert() noexcept;
 
 // For what the library does of itself, such as opening the accounts: while this lives, a thread
-// that acts as a client is what the process is.
+// that acts as a client is what the process is. What the program calls meanwhile goes before: it
+// counts at once, and a client that it ended or replaced does not come back.
 class AsProcess {
  public:
   AsProcess() noexcept;

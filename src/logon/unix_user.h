@@ -43,7 +43,9 @@ class ClientToken {
       : client_(std::move(client)), users_(std::move(users)) {}
 
   [[nodiscard]] const AccessToken& client() const { return *client_; }
-  // As unix_user_of; what failed is tried again the next time. Lives as long as the token.
+  // As unix_user_of; a user who was not found is looked up again the next time. Groups that the
+  // database failed to tell are missing for good: getgrouplist(3) does not say so. Lives as long as
+  // the token.
   [[nodiscard]] Result<const UnixUser*> unix_user() const;
 
  private:

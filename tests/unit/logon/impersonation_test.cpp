@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/securebits.h>
+#include <sched.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -138,6 +139,7 @@ TEST_F(Impersonating, IsUndoneToTheLetter) {
        [] {
          return set_groups_to({4, 27, 4});
        }},
+      {"root in nobody's group", [] { return set_groups_to({65'534}); }},
       {"root with few rights",
        [] {
          return test::keep_only({CAP_SETUID, CAP_SETGID, CAP_NET_BIND_SERVICE});
@@ -167,6 +169,70 @@ TEST_F(Impersonating, IsUndoneToTheLetter) {
       revert();
       EXPECT_EQ(identity_of_thread(), before);
     })) << row.what;
+  }
+}
+
+// Makes this process root of a user namespace that knows the first `count` users and groups of its
+// own. Only who is outside may say so.
+bool enter_user_namespace(unsigned count) {
+  int entered[2];
+  if (pipe(entered) != 0) return false;
+  const std::string folder = "/proc/" + std::to_string(getpid()) + '/';
+  const std::string map = "0 0 " + std::to_string(count);
+  const pid_t outside = fork();
+  if (outside == 0) {
+    close(entered[1]);
+    char nothing = 0;
+    if (read(entered[0], &nothing, 1) != 0) _exit(1);
+    for (const char* file : {"gid_map", "uid_map"}) {
+      if (!(std::ofstream(folder + file) << map << std::flush)) _exit(1);
+    }
+    _exit(0);
+  }
+  const bool is_entered = unshare(CLONE_NEWUSER) == 0;
+  close(entered[0]);
+  close(entered[1]);
+  int status = 0;
+  return waitpid(outside, &status, 0) == outside && status == 0 && is_entered;
+}
+
+class ImpersonatingInNamespaces : public Impersonating {
+ protected:
+  void SetUp() override {
+    Impersonating::SetUp();
+    const auto has_them = in_process([] { return enter_user_namespace(64'000); }, [] {});
+    if (!has_them && !test::is_ci()) GTEST_SKIP() << "needs user namespaces";
+    ASSERT_TRUE(has_them);
+  }
+};
+
+TEST_F(ImpersonatingInNamespaces, IsUndoneToTheLetter) {
+  EXPECT_TRUE(in_process(
+      [] {
+        return set_groups_to({4, 27}) && enter_user_namespace(64'000);
+      },
+      [] {
+        const std::string before = identity_of_thread();
+        ASSERT_TRUE(impersonate(kAlice));
+        expect_is(kAlice);
+        revert();
+        EXPECT_EQ(identity_of_thread(), before);
+      }));
+}
+
+// They read as 65534, whom the smaller namespace does not know either.
+TEST_F(ImpersonatingInNamespaces, IsRefusedWhereTheProcessHasUnknownGroups) {
+  for (const unsigned count : {64'000U, 65'536U}) {
+    EXPECT_TRUE(in_process(
+        [=] {
+          return set_groups_to({4, 99'999}) && enter_user_namespace(count);
+        },
+        [] {
+          const std::string before = identity_of_thread();
+          EXPECT_EQ(impersonate(kAlice).error().status, Status::NoImpersonation);
+          EXPECT_EQ(identity_of_thread(), before);
+        }))
+        << count;
   }
 }
 
@@ -252,6 +318,50 @@ TEST_F(Impersonating, StepsBackForTheLibrarysOwnWork) {
     expect_is(kAlice);
     revert();
     EXPECT_EQ(identity_of_thread(), before);
+  }));
+}
+
+// A program may do so in what the library calls meanwhile.
+TEST_F(Impersonating, EndsOrChangesWhileSteppedBack) {
+  EXPECT_TRUE(in_process(stay, [] {
+    const std::string before = identity_of_thread();
+    ASSERT_TRUE(impersonate(kAlice));
+    {
+      const AsProcess as_process;
+      revert();
+      EXPECT_EQ(identity_of_thread(), before);
+    }
+    EXPECT_EQ(identity_of_thread(), before);
+
+    ASSERT_TRUE(impersonate(kAlice));
+    {
+      const AsProcess as_process;
+      ASSERT_TRUE(impersonate(kBob));
+      expect_is(kBob);
+      {
+        const AsProcess inner;
+        EXPECT_EQ(identity_of_thread(), before);
+      }
+      expect_is(kBob);
+    }
+    expect_is(kBob);
+    revert();
+    EXPECT_EQ(identity_of_thread(), before);
+  }));
+}
+
+TEST_F(Impersonating, OfNobodyWhileSteppedBackChangesNothing) {
+  EXPECT_TRUE(in_process(stay, [] {
+    const std::string before = identity_of_thread();
+    UnixUser crowded = kBob;
+    crowded.groups.resize(70'000);  // more than the kernel takes
+    ASSERT_TRUE(impersonate(kAlice));
+    {
+      const AsProcess as_process;
+      EXPECT_FALSE(impersonate(crowded));
+      EXPECT_EQ(identity_of_thread(), before);
+    }
+    expect_is(kAlice);
   }));
 }
 
