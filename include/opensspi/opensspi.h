@@ -343,7 +343,8 @@ typedef struct opensspi_authority {
 /* The authority of the process, asked by every logon that begins from now on and whose credential
  * has none of its own. NULL: back to the policy's. The structure and its texts are copied. Callbacks
  * come from the threads that call AcceptSecurityContext, several at once, and must not call on the
- * context that is being accepted. Without any authority (no accounts, none set) logons, and inbound
+ * context that is being accepted. In a thread that acts as a client (ImpersonateSecurityContext) they
+ * run as the process. Without any authority (no accounts, none set) logons, and inbound
  * credentials of CREDSSP, are refused with SEC_E_NO_AUTHENTICATING_AUTHORITY. */
 OPENSSPI_API SECURITY_STATUS opensspi_set_authority(const opensspi_authority *authority);
 

@@ -35,7 +35,7 @@ class Judge {
 };
 
 // The thread acts as alice, who stands for daemon; bob stands for bin.
-class OwnWork : public testing::TestWithParam<Through> {
+class OwnWork : public testing::Test {
  protected:
   void SetUp() override {
     if (!opensspi::test::may_become_others()) GTEST_SKIP() << "needs root, to become other users";
@@ -64,9 +64,11 @@ class OwnWork : public testing::TestWithParam<Through> {
   Sides alice{kNtlm, u"alice"}, bob{kNtlm, u"bob"};
   const std::string process = identity_of_thread();
 };
-INSTANTIATE_TEST_SUITE_P(Packages, OwnWork, testing::ValuesIn(kEveryPackage), name_of);
 
-TEST_P(OwnWork, AsksTheProgramsJudgeAsTheProcess) {
+class OwnJudge : public OwnWork, public testing::WithParamInterface<Through> {};
+INSTANTIATE_TEST_SUITE_P(Packages, OwnJudge, testing::ValuesIn(kEveryPackage), name_of);
+
+TEST_P(OwnJudge, IsAskedAsTheProcess) {
   expect_as_alice([&] {
     std::string judges;
     const Judge judge([&] { judges = identity_of_thread(); });
@@ -76,7 +78,7 @@ TEST_P(OwnWork, AsksTheProgramsJudgeAsTheProcess) {
   });
 }
 
-TEST_P(OwnWork, LetsTheProgramsJudgeEndOrChangeTheImpersonation) {
+TEST_P(OwnJudge, MayEndOrChangeTheImpersonation) {
   EXPECT_TRUE(in_process(
       [] { return true; },
       [&] {
@@ -97,11 +99,8 @@ TEST_P(OwnWork, LetsTheProgramsJudgeEndOrChangeTheImpersonation) {
       }));
 }
 
-using OwnWorkOnce = OwnWork;
-INSTANTIATE_TEST_SUITE_P(Package, OwnWorkOnce, testing::Values(kNtlm), name_of);
-
 // alice may not read the keytab, and owns no file that says which logons were accepted.
-TEST_P(OwnWorkOnce, AcceptsKerberosAsTheProcess) {
+TEST_F(OwnWork, AcceptsKerberosAsTheProcess) {
   KerberosFiles files;
   files.configure("[domain_realm]\nexample.test = EXAMPLE.TEST\n");
   files.variables().set("KRB5RCACHEDIR", files.path(""));
@@ -126,7 +125,7 @@ TEST_P(OwnWorkOnce, AcceptsKerberosAsTheProcess) {
   EXPECT_TRUE(std::filesystem::exists(files.path("krb5_0.rcache2")));
 }
 
-TEST_P(OwnWorkOnce, ChangesPasswordsAsTheProcess) {
+TEST_F(OwnWork, ChangesPasswordsAsTheProcess) {
   expect_as_alice([&] {
     EXPECT_STATUS(SEC_E_OK, ChangeAccountPasswordW(wide(u"NTLM"), wide(u""), wide(u"bob"),
                                                    wide(u"Queen of \u2665"), wide(u"Drink me"), 0,
@@ -134,7 +133,7 @@ TEST_P(OwnWorkOnce, ChangesPasswordsAsTheProcess) {
   });
 }
 
-TEST_P(OwnWorkOnce, ListsThePolicyAsTheProcess) {
+TEST_F(OwnWork, ListsThePolicyAsTheProcess) {
   expect_as_alice([&] {
     std::string lister;
     const auto note = [](const opensspi_policy_setting*, void* user) {
@@ -144,6 +143,35 @@ TEST_P(OwnWorkOnce, ListsThePolicyAsTheProcess) {
     EXPECT_STATUS(SEC_E_OK, opensspi_policy_list(note, &lister, nullptr));
     EXPECT_EQ(identity_of_thread(), lister);  // what the program does with it, it does as alice
   });
+}
+
+// As daemon, in a process that has not looked for accounts before: there are none in a folder that
+// only root can search. A death test's, which takes its folder with it.
+[[noreturn]] void acquire_as_a_client() {
+  std::ofstream(folder().path() / "policy.toml") << "[authority]\nkind = \"accounts\"\n";
+  std::filesystem::permissions(folder().path(), std::filesystem::perms(0700));
+  const Judge judge([] {});
+  Sides daemon(kNtlm, u"daemon", judge.get());
+  talk(daemon.client, daemon.server);
+  CredSspCred server_cred = CredSspCred::server();
+  CredHandle credential{};
+  SECURITY_STATUS status = ImpersonateSecurityContext(daemon.server.get());
+  if (status == SEC_E_OK) {
+    status = AcquireCredentialsHandleW(nullptr, wide(CREDSSP_NAME), SECPKG_CRED_INBOUND, nullptr,
+                                       server_cred.get(), nullptr, nullptr, &credential, nullptr);
+    RevertSecurityContext(daemon.server.get());
+  }
+  std::filesystem::remove_all(folder().path());
+  std::fprintf(stderr, "%s\n", opensspi_status_name(status));
+  _exit(0);
+}
+
+TEST(OwnWorkAtStart, LooksForAccountsAsTheProcess) {
+  if (!opensspi::test::may_become_others()) GTEST_SKIP() << "needs root, to become other users";
+  ASSERT_EQ(geteuid(), 0U) << "needs root, to become other users";
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(acquire_as_a_client(), testing::ExitedWithCode(0),
+              "SEC_E_NO_AUTHENTICATING_AUTHORITY");
 }
 
 }  // namespace
