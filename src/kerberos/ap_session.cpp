@@ -63,6 +63,12 @@ FirstNumbers ApSession::first_numbers() const {
           number_from(*this, &krb5_auth_con_getremoteseqnumber)};
 }
 
+void ApSession::keep_peers_key() const {
+  krb5_int32 flags = 0;
+  krb5_auth_con_getflags(context(), auth(), &flags);
+  krb5_auth_con_setflags(context(), auth(), flags & ~KRB5_AUTH_CONTEXT_USE_SUBKEY);
+}
+
 krb5_data data_of(ByteView bytes) {
   return {KV5M_DATA, static_cast<unsigned>(bytes.size()),
           reinterpret_cast<char*>(const_cast<std::uint8_t*>(bytes.data()))};

@@ -32,6 +32,9 @@ class ApSession {
   [[nodiscard]] Result<MessageKey> peers_key() const;
   [[nodiscard]] FirstNumbers first_numbers() const;
 
+  // Of a server: no key of its own in its next answer, but the client's.
+  void keep_peers_key() const;
+
  private:
   ApSession(Library library, OwnAuthContext auth)
       : library_(std::move(library)), auth_(std::move(auth)), slot_(auth_.get()) {}

@@ -49,6 +49,18 @@ Result<AuthenticatorChecksum> checksum_of(const krb5_authenticator& authenticato
   return AuthenticatorChecksum::parse({checksum->contents, checksum->length});
 }
 
+Result<Bytes> make_ap_rep(const ApSession& session) {
+  krb5_data message{};
+  const auto code = krb5_mk_rep(session.context(), session.auth(), &message);
+  if (code != 0) return ap_failure(code);
+  return take(session.library(), message);
+}
+
+bool own_key_is_rc4(const ApSession& session) {
+  const auto key = session.own_key();
+  return key && key->enctype() == ENCTYPE_ARCFOUR_HMAC;
+}
+
 }  // namespace
 
 struct ServerContext::Accepted {
@@ -193,22 +205,28 @@ ContextFlags ServerContext::granted(const Accepted& accepted) const {
 Result<ServerContext::Leg> ServerContext::answer(Accepted accepted, bool framed) {
   const ContextFlags flags = granted(accepted);
   ApSession& session = accepted.session;
+  Result<MessageKey> key = session.peers_key();
   if (!accepted.mutual) {
     TRY_ASSIGN(Established established,
-               establish(session, session.peers_key(), flags, std::move(accepted.facts)));
+               establish(session, std::move(key), flags, std::move(accepted.facts)));
     return Leg{std::move(established), {}, Progress::Complete, flags};
   }
-  krb5_data message{};
-  const auto code = krb5_mk_rep(session.context(), session.auth(), &message);
-  if (code != 0) return ap_failure(code);
-  Bytes token = take(session.library(), message);
+  const bool dce_style = has(flags, ContextFlags::UseDceStyle);
+  TRY_ASSIGN(Bytes token, make_ap_rep(session));
+  // MIT: RC4's tokens do not say whose key they are under, and its clients keep their own.
+  if (!dce_style && own_key_is_rc4(session)) {
+    session.keep_peers_key();
+    TRY_ASSIGN(token, make_ap_rep(session));
+  } else {
+    key = session.own_key();
+  }
   if (framed) token = write_gss_token({mechanism_, TokenId::ApRep, token});
-  if (has(flags, ContextFlags::UseDceStyle)) {
+  if (dce_style) {
     AwaitDceAnswer next{std::move(session), flags, std::move(accepted.facts)};
     return Leg{std::move(next), std::move(token), Progress::ContinueNeeded, flags};
   }
   TRY_ASSIGN(Established established,
-             establish(session, session.own_key(), flags, std::move(accepted.facts)));
+             establish(session, std::move(key), flags, std::move(accepted.facts)));
   return Leg{std::move(established), std::move(token), Progress::Complete, flags};
 }
 

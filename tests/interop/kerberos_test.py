@@ -19,11 +19,13 @@ FLAGS = sspi.SEAL | sspi.MUTUAL
 
 
 class Realm(unittest.TestCase):
+    KDC_LIBDEFAULTS = ""
+
     @classmethod
     def setUpClass(cls):
         suite.require(mit_kdc.missing() or gss.missing_library())
         cls.folder = suite.folder(cls)
-        cls.kdc = mit_kdc.MitKdc(cls.folder)
+        cls.kdc = mit_kdc.MitKdc(cls.folder, cls.KDC_LIBDEFAULTS)
         cls.kdc.add_user("alice", PASSWORD)
         cls.kdc.add_user("service", PASSWORD)
         cls.kdc.add_service(SPN, TRUSTED)
@@ -55,14 +57,15 @@ class Realm(unittest.TestCase):
         self.assertTrue(shake_hands(client, server), (client.failure, server.failure))
         self.assertEqual(client.session_key(), server.session_key())
 
-    def both_ways(self, ours, theirs):
+    def both_ways(self, ours, theirs, padding=b""):
+        """`padding` is what a key has behind each of its messages."""
         for message in (b"x", b"", b"hello", bytes(range(256)) * 64):
             for encrypt in (True, False):
                 self.assertEqual(theirs.unwrap(ours.wrap(message, encrypt)), message)
                 self.assertEqual(ours.unwrap_stream(theirs.wrap(message, encrypt)), message)
                 sealed = theirs.wrap(message, encrypt)
-                size = len(sealed) - len(message)
-                self.assertEqual(ours.unwrap(sealed, size), message)
+                size = len(sealed) - len(message + padding)
+                self.assertEqual(ours.unwrap(sealed, size), message + padding)
             theirs.verify(message, ours.sign(message))
             ours.verify(message, theirs.sign(message))
 
@@ -135,7 +138,9 @@ class Logons(Realm):
 class Enctypes(Realm):
     """Each type of key, which the configuration leaves both sides to agree on."""
 
-    def check(self, enctype, name):
+    KDC_LIBDEFAULTS = "allow_rc4 = true"
+
+    def check(self, enctype, name, padding=b""):
         service = f"HTTP/{name}.example.test"
         self.kdc.add_service(service, enctype=enctype)
         self.addCleanup(self.kdc.configure, "")
@@ -145,10 +150,10 @@ class Enctypes(Realm):
         self.kdc.configure(f"permitted_enctypes = {enctype}\n")
         client, server = self.our_client(target=service), self.their_server()
         self.completes(client, server)
-        self.both_ways(client, server)
+        self.both_ways(client, server, padding)
         client, server = self.their_client(target=f"HTTP@{name}.example.test"), self.our_server()
         self.completes(client, server)
-        self.both_ways(server, client)
+        self.both_ways(server, client, padding)
         return len(server.session_key())
 
     def test_aes128_sha1(self):
@@ -159,6 +164,9 @@ class Enctypes(Realm):
 
     def test_aes256_sha2(self):
         self.assertEqual(self.check("aes256-cts-hmac-sha384-192", "sha384"), 32)
+
+    def test_rc4(self):
+        self.assertEqual(self.check("arcfour-hmac", "rc4", b"\x01"), 16)
 
 
 class UserToUser(Realm):

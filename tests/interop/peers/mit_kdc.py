@@ -33,6 +33,8 @@ class MitKdc:
             "LC_ALL": "C", "PATH": os.environ.get("PATH", "") + ":" + _SBIN}
         self._kdc_environment = {**self.environment, "KRB5_KDC_PROFILE": str(folder / "kdc.conf")}
         self.configure(more_of_libdefaults)
+        # The KDC's own stays as it is: it would read the clients' again, when a second has passed.
+        shutil.copy(folder / "krb5.conf", folder / "of_kdc.conf")
         (folder / "kdc.conf").write_text(
             f"[kdcdefaults]\nkdc_listen = 127.0.0.1:{self._port}\n"
             f"kdc_tcp_listen = 127.0.0.1:{self._port}\n"
@@ -79,7 +81,8 @@ class MitKdc:
     def serve(self):
         """Runs the KDC."""
         with Program(["krb5kdc", "-n", "-r", REALM, "-P", str(self._folder / "pid")],
-                     self._kdc_environment) as program:
+                     {**self._kdc_environment,
+                      "KRB5_CONFIG": str(self._folder / "of_kdc.conf")}) as program:
             program.wait_until(lambda: listens(self._port), "it listens")
             yield
 
