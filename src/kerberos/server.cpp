@@ -42,11 +42,29 @@ Result<OwnAuthenticator> authenticator_of(const ApSession& session) {
   return OwnAuthenticator(read, FreeAuthenticator{session.context()});
 }
 
+// What other than GSSAPI's is over nothing, under the ticket's key.
+Result<void> check_of_nothing(const ApSession& session, const krb5_checksum& checksum,
+                              const krb5_keyblock& key) {
+  constexpr krb5_keyusage kOfApReq = 10;  // RFC 4120 7.5.1
+  const krb5_data nothing{};
+  krb5_boolean valid = 0;
+  const auto code =
+      krb5_c_verify_checksum(session.context(), &key, kOfApReq, &nothing, &checksum, &valid);
+  if (code == 0 && valid != 0) return {};
+  return failure(code, Status::MessageAltered, "the authenticator's checksum is of something else");
+}
+
 // [MS-KILE] 3.4.5: without that checksum the client asked for nothing and saw no channel.
-Result<AuthenticatorChecksum> checksum_of(const krb5_authenticator& authenticator) {
+Result<AuthenticatorChecksum> checksum_of(const ApSession& session,
+                                          const krb5_authenticator& authenticator,
+                                          const krb5_keyblock& key) {
   const krb5_checksum* checksum = authenticator.checksum;
-  if (checksum == nullptr || checksum->checksum_type != kChecksumType) return {};
-  return AuthenticatorChecksum::parse({checksum->contents, checksum->length});
+  if (checksum == nullptr) return {};
+  if (checksum->checksum_type == kChecksumType) {
+    return AuthenticatorChecksum::parse({checksum->contents, checksum->length});
+  }
+  TRY(check_of_nothing(session, *checksum, key));
+  return {};
 }
 
 Result<Bytes> make_ap_rep(const ApSession& session) {
@@ -135,8 +153,8 @@ Result<ServerContext::Accepted> ServerContext::open(ApSession session, ByteView 
   std::uint32_t options = 0;
   TRY_ASSIGN(const OwnTicket ticket, read_ap_req(session, ap_req, options));
   TRY_ASSIGN(const OwnAuthenticator authenticator, authenticator_of(session));
-  TRY_ASSIGN(AuthenticatorChecksum checksum, checksum_of(*authenticator));
   const krb5_enc_tkt_part& inside = *ticket->enc_part2;
+  TRY_ASSIGN(AuthenticatorChecksum checksum, checksum_of(session, *authenticator, *inside.session));
   // RFC 8062: a ticket that anybody may have proves nobody.
   if ((inside.flags & TKT_FLG_ANONYMOUS) != 0) {
     return fail(Status::LogonDenied, "the client's ticket is anonymous");

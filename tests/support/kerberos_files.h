@@ -41,6 +41,12 @@ struct MadeTicket {
   std::string client{};  // empty: the cache's principal
 };
 
+// What a client that is not ours says in its authenticator.
+struct MadeRequest {
+  krb5_cksumtype checksum = 0;           // 0: the type that the key has
+  std::optional<std::string> covered{};  // what the checksum is of; without: no checksum
+};
+
 // Sets environment variables as long as it lives.
 class ScopedVariables {
  public:
@@ -165,6 +171,32 @@ class KerberosFiles {
     krb5_free_principal(context_, server);
     krb5_free_keyblock_contents(context_, &session);
     krb5_free_keytab_entry_contents(context_, &entry);
+  }
+
+  // An AP-REQ of `now`, bare, with a cache's ticket.
+  [[nodiscard]] std::string make_ap_req(const std::string& cache_name, const std::string& server,
+                                        std::int64_t now, const MadeRequest& request) const {
+    must(krb5_set_real_time(context_, static_cast<krb5_timestamp>(now), 0));
+    krb5_ccache cache = nullptr;
+    must(krb5_cc_resolve(context_, cache_name.c_str(), &cache));
+    krb5_creds wanted{}, *ticket = nullptr;
+    must(krb5_cc_get_principal(context_, cache, &wanted.client));
+    wanted.server = parsed(server);
+    must(krb5_get_credentials(context_, KRB5_GC_CACHED, cache, &wanted, &ticket));
+    krb5_auth_context session = nullptr;
+    must(krb5_auth_con_init(context_, &session));
+    must(krb5_auth_con_set_req_cksumtype(context_, session, request.checksum));
+    std::string text = request.covered.value_or("");
+    krb5_data covered{KV5M_DATA, static_cast<unsigned>(text.size()), text.data()}, der{};
+    must(krb5_mk_req_extended(context_, &session, 0, request.covered ? &covered : nullptr, ticket,
+                              &der));
+    std::string made(der.data, der.length);
+    krb5_free_data_contents(context_, &der);
+    krb5_auth_con_free(context_, session);
+    krb5_free_creds(context_, ticket);
+    krb5_free_cred_contents(context_, &wanted);
+    must(krb5_cc_close(context_, cache));
+    return made;
   }
 
   [[nodiscard]] std::string read_file(const std::string& name) const {

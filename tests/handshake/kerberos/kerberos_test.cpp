@@ -301,6 +301,26 @@ TEST(Refusal, OfTicketsThatProveNobody) {
   }
 }
 
+// Samba's clients have one that is not GSSAPI's, Windows takes those that have none.
+TEST(Refusal, OfAChecksumThatIsNotOfNothing) {
+  KerberosWorld world;
+  const struct {
+    MadeRequest request;
+    Status status;
+  } rows[] = {
+      {{0, std::nullopt}, Status::Ok},
+      {{0, ""}, Status::Ok},
+      {{0, "something"}, Status::MessageAltered},
+      {{CKSUMTYPE_HMAC_SHA1_96_AES256, ""}, Status::Ok},
+      {{CKSUMTYPE_HMAC_SHA1_96_AES256, "something"}, Status::MessageAltered},
+      {{0x8003, "something"}, Status::InvalidToken},
+  };
+  for (const auto& row : rows) {
+    world.forget_replays();
+    EXPECT_EQ(status_of(world.server()->step({world.made_ap_req(row.request)})), row.status);
+  }
+}
+
 TEST(Refusal, OfEachByteFlipped) {
   KerberosWorld world;
   const auto client = world.client();

@@ -47,6 +47,10 @@ class KerberosWorld {
                   const std::string& key_of = {}) {
     files_.add_ticket(cache(), ticket, keytab, key_of);
   }
+  // The first message of a client that is not ours.
+  [[nodiscard]] Bytes made_ap_req(const MadeRequest& request) const {
+    return copy(view(files_.make_ap_req(cache(), kWeb, kNow, request)));
+  }
 
   std::unique_ptr<Context> client(ContextFlags flags = kAll, const std::string& target = kSpn) {
     return context(Role::Client, flags, target, {});
