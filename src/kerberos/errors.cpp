@@ -94,9 +94,10 @@ const Row* find(std::span<const Row> rows, krb5_error_code code) {
 }
 
 // Of what a server does with the system, writing into the replay cache is what may fail. The
-// system's own numbers are small, libkrb5's negative.
+// system's own numbers are small.
 bool is_of_replay_cache(krb5_error_code code) {
-  return code > 0 || (code >= KRB5_RC_TYPE_EXISTS && code <= KRB5_RC_IO_SPACE);
+  constexpr krb5_error_code kSystems = 4096;
+  return (code > 0 && code < kSystems) || (code >= KRB5_RC_TYPE_EXISTS && code <= KRB5_RC_IO_SPACE);
 }
 
 }  // namespace
@@ -118,6 +119,11 @@ tl::unexpected<Error> ap_failure(std::int32_t code) {
     return failure(code, Status::InternalError, "the replay cache cannot be written");
   }
   return failure(code, Status::InvalidToken, "not a message of Kerberos");
+}
+
+bool is_malformed(std::int32_t code) {
+  constexpr std::int32_t kTableSize = 256;
+  return code >= ERROR_TABLE_BASE_asn1 && code - ERROR_TABLE_BASE_asn1 < kTableSize;
 }
 
 tl::unexpected<Error> refusal_by_server(std::uint32_t number, std::int64_t skew) {

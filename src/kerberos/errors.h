@@ -15,6 +15,9 @@ namespace opensspi::kerberos {
 // A client was refused by a server, with the KRB-ERROR's own number (RFC 4120 7.5.9).
 [[nodiscard]] tl::unexpected<Error> refusal_by_server(std::uint32_t number, std::int64_t skew);
 
+// What was read is no DER, or is another message than it should be: there is nothing to answer.
+[[nodiscard]] bool is_malformed(std::int32_t code);
+
 // The number that a KRB-ERROR has for a code; KRB_ERR_GENERIC when there is none.
 [[nodiscard]] std::uint32_t protocol_number(std::int32_t code);
 

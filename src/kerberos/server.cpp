@@ -178,7 +178,7 @@ Result<OwnTicket> ServerContext::read_ap_req(ApSession& session, ByteView ap_req
     options = static_cast<std::uint32_t>(read_options);
     return OwnTicket(read, Release{session.context()});
   }
-  refuse(session.library(), code);
+  if (!is_malformed(code)) refuse(session.library(), code);
   if (code != KRB5KRB_AP_ERR_SKEW) return ap_failure(code);
   const auto client_time = authenticator_time(session.library(), *keytab, ap_req);
   const std::int64_t now = session.library().unix_time();

@@ -1,5 +1,6 @@
 // Both sides of Kerberos in one process: good logons of every kind, attributes, and refusals.
 #include "handshake/kerberos/kerberos_world.h"
+#include "kerberos/gss_token.h"
 #include "support/hex.h"
 
 namespace opensspi::test {
@@ -330,11 +331,29 @@ TEST(Refusal, OfEachByteFlipped) {
     bad[at] ^= 0x10;
     const auto server = world.server();
     const StepOutput output = server->step({bad});
+    EXPECT_NE(status_of(output), Status::InternalError) << at;
     if (output.progress) {
       // Neither the OID's kind nor what the ticket says outside is sealed.
       EXPECT_EQ(attribute<Names>(*server, AttributeId::Names).user, kAlice) << at;
     }
     EXPECT_FALSE(world.server()->step({ByteView(token).first(at)}).progress) << at;
+  }
+}
+
+TEST(Refusal, OfWhatIsNoMessageSaysNothingToTheClient) {
+  KerberosWorld world;
+  const Bytes whole = world.made_ap_req({});
+  const Bytes empty = from_hex("6E023000");
+  for (const ByteView message : {ByteView(whole).first(whole.size() - 1), ByteView(empty)}) {
+    for (const bool framed : {false, true}) {
+      const Bytes token = framed ? kerberos::write_gss_token({kerberos::oid::kKerberos,
+                                                              kerberos::TokenId::ApReq, message})
+                                 : copy(message);
+      const StepOutput refused = world.server()->step({token});
+      EXPECT_EQ(status_of(refused), Status::InvalidToken);
+      EXPECT_STREQ(why(refused), "not a message of Kerberos");
+      EXPECT_TRUE(refused.token.empty());
+    }
   }
 }
 
