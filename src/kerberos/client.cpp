@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "kerberos/ap_options.h"
 #include "kerberos/authenticator_checksum.h"
 #include "kerberos/errors.h"
 #include "kerberos/principal.h"
@@ -185,8 +186,11 @@ Result<ClientContext::Request> ClientContext::make_ap_req(const crypto::Digest12
   if (!shown.empty()) options |= AP_OPTS_USE_SESSION_KEY;
   const Bytes covered = checksum.write();
   krb5_data covered_data = data_of(covered), message{};
+  TRY_ASSIGN(const OwnAuthdata ap_options, write_ap_options(library));
+  krb5_creds used = *ticket;
+  used.authdata = ap_options.get();  // the authenticator's
   const auto code = krb5_mk_req_extended(session.context(), session.auth_slot(), options,
-                                         &covered_data, ticket.get(), &message);
+                                         &covered_data, &used, &message);
   if (code != 0) return ap_failure(code);
   Bytes written = take(session.library(), message);
   const ContextFlags granted =

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "kerberos/ap_options.h"
 #include "kerberos/authenticator_time.h"
 #include "kerberos/errors.h"
 #include "kerberos/principal.h"
@@ -85,6 +86,7 @@ struct ServerContext::Accepted {
   ApSession session;
   bool mutual = false;
   AuthenticatorChecksum checksum;
+  bool knows_bindings = false;
   TicketFacts facts;
 };
 
@@ -145,7 +147,7 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitUserToUser state, const St
 Result<ServerContext::Leg> ServerContext::accept(ApSession session, ByteView ap_req, bool framed,
                                                  const std::optional<crypto::Digest128>& bindings) {
   TRY_ASSIGN(Accepted accepted, open(std::move(session), ap_req));
-  TRY(check_bindings(accepted.checksum, bindings));
+  TRY(check_bindings(accepted, bindings));
   return answer(std::move(accepted), framed);
 }
 
@@ -155,13 +157,15 @@ Result<ServerContext::Accepted> ServerContext::open(ApSession session, ByteView 
   TRY_ASSIGN(const OwnAuthenticator authenticator, authenticator_of(session));
   const krb5_enc_tkt_part& inside = *ticket->enc_part2;
   TRY_ASSIGN(AuthenticatorChecksum checksum, checksum_of(session, *authenticator, *inside.session));
+  TRY_ASSIGN(const bool knows,
+             knows_bindings(session.library(), authenticator->authorization_data));
   // RFC 8062: a ticket that anybody may have proves nobody.
   if ((inside.flags & TKT_FLG_ANONYMOUS) != 0) {
     return fail(Status::LogonDenied, "the client's ticket is anonymous");
   }
   TicketFacts facts = facts_of(session.library(), *inside.client, *ticket->server, inside.times);
   return Accepted{std::move(session), (options & AP_OPTS_MUTUAL_REQUIRED) != 0, std::move(checksum),
-                  std::move(facts)};
+                  knows, std::move(facts)};
 }
 
 Result<OwnTicket> ServerContext::read_ap_req(ApSession& session, ByteView ap_req,
@@ -200,14 +204,17 @@ void ServerContext::refuse(const Library& library, std::int32_t code) {
 }
 
 // [MS-KILE] 3.4.5: when the application supplied bindings the client's must be there, not zero, and
-// equal.
-Result<void> ServerContext::check_bindings(const AuthenticatorChecksum& checksum,
+// equal. Only of a client that knows nothing of them may they be missing.
+Result<void> ServerContext::check_bindings(const Accepted& accepted,
                                            const std::optional<crypto::Digest128>& supplied) const {
   if (!supplied) return {};
-  const bool missing = equal(checksum.bindings, bindings_hash(nullptr));
-  if (missing && has(request_.flags, ContextFlags::AllowMissingBindings)) return {};
+  const crypto::Digest128& bindings = accepted.checksum.bindings;
+  const bool missing = equal(bindings, bindings_hash(nullptr));
+  const bool may_miss =
+      has(request_.flags, ContextFlags::AllowMissingBindings) && !accepted.knows_bindings;
+  if (missing && may_miss) return {};
   if (missing) return fail(Status::BadBindings, "the client sent no channel bindings");
-  if (equal(checksum.bindings, *supplied)) return {};
+  if (equal(bindings, *supplied)) return {};
   return fail(Status::BadBindings, "the client's channel bindings are for another channel");
 }
 

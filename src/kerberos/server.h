@@ -62,7 +62,7 @@ class ServerContext final
   Result<Accepted> open(ApSession session, ByteView ap_req);
   Result<OwnTicket> read_ap_req(ApSession& session, ByteView ap_req, std::uint32_t& options);
   void refuse(const Library& library, std::int32_t code);
-  Result<void> check_bindings(const AuthenticatorChecksum& checksum,
+  Result<void> check_bindings(const Accepted& accepted,
                               const std::optional<crypto::Digest128>& supplied) const;
   [[nodiscard]] ContextFlags granted(const Accepted& accepted) const;
   Result<Leg> answer(Accepted accepted, bool framed);

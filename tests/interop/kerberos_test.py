@@ -225,6 +225,16 @@ class Bindings(Realm):
             self.assertFalse(shake_hands(self.their_client(bindings=bindings), server))
             self.assertEqual(server.failure.status, "SEC_E_BAD_BINDINGS")
 
+    def test_who_knows_of_channels_and_sees_none_is_refused(self):
+        client, server = self.our_client(), self.their_server(bindings=BINDINGS)
+        self.assertFalse(shake_hands(client, server))
+        self.assertEqual(client.failure.status, "SEC_E_LOGON_DENIED")
+        self.addCleanup(self.kdc.configure, "")
+        for knows in (False, True):
+            self.kdc.configure(f"client_aware_channel_bindings = {str(knows).lower()}\n")
+            server = self.our_server(bindings=BINDINGS, flags=sspi.BINDINGS_OPTIONAL)
+            self.assertEqual(shake_hands(self.their_client(), server), not knows)
+
 
 class Delegation(Realm):
     def test_their_server_gets_our_tickets(self):

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -45,6 +46,7 @@ struct MadeTicket {
 struct MadeRequest {
   krb5_cksumtype checksum = 0;           // 0: the type that the key has
   std::optional<std::string> covered{};  // what the checksum is of; without: no checksum
+  std::string ap_options{};              // KERB_AP_OPTIONS; empty: none
 };
 
 // Sets environment variables as long as it lives.
@@ -188,6 +190,7 @@ class KerberosFiles {
     must(krb5_auth_con_set_req_cksumtype(context_, session, request.checksum));
     std::string text = request.covered.value_or("");
     krb5_data covered{KV5M_DATA, static_cast<unsigned>(text.size()), text.data()}, der{};
+    if (!request.ap_options.empty()) ticket->authdata = ap_options(request.ap_options);
     must(krb5_mk_req_extended(context_, &session, 0, request.covered ? &covered : nullptr, ticket,
                               &der));
     std::string made(der.data, der.length);
@@ -231,6 +234,16 @@ class KerberosFiles {
     krb5_free_principal(context_, name);
     must(krb5_kt_close(context_, opened));
     return entry;
+  }
+
+  [[nodiscard]] krb5_authdata** ap_options(std::string value) const {
+    krb5_authdata options{KV5M_AUTHDATA, KRB5_AUTHDATA_AP_OPTIONS,
+                          static_cast<unsigned>(value.size()),
+                          reinterpret_cast<krb5_octet*>(value.data())};
+    const std::array<krb5_authdata*, 2> list{&options, nullptr};
+    krb5_authdata** made = nullptr;
+    must(krb5_encode_authdata_container(context_, KRB5_AUTHDATA_IF_RELEVANT, list.data(), &made));
+    return made;
   }
 
   static krb5_ticket_times times_of(const GoodTicket& ticket) {

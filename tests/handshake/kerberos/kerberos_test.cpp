@@ -24,6 +24,10 @@ const char* why(const StepOutput& output) {
   return output.progress ? "" : output.progress.error().why;
 }
 
+Status status_of(const StepOutput& output) {
+  return output.progress ? Status::Ok : output.progress.error().status;
+}
+
 TEST(Kerberos, ALogonAndMessagesBothWays) {
   KerberosWorld world;
   const auto client = world.client(), server = world.server();
@@ -181,7 +185,8 @@ TEST(ChannelBinding, IsJudgedByTheServer) {
       {&one, &one, ContextFlags::None, true},
       {&one, nullptr, ContextFlags::None, true},
       {nullptr, &one, ContextFlags::None, false},
-      {nullptr, &one, ContextFlags::AllowMissingBindings, true},
+      // A client of ours knows of them.
+      {nullptr, &one, ContextFlags::AllowMissingBindings, false},
       {&one, &other, ContextFlags::None, false},
       {&one, &other, ContextFlags::AllowMissingBindings, false},
   };
@@ -195,11 +200,36 @@ TEST(ChannelBinding, IsJudgedByTheServer) {
   }
 }
 
-// ---- Refusals -----------------------------------------------------------------------------------
-
-Status status_of(const StepOutput& output) {
-  return output.progress ? Status::Ok : output.progress.error().status;
+TEST(ChannelBinding, MayBeMissingOfWhoKnowsNothingOfThem) {
+  KerberosWorld world;
+  ChannelBindings bindings;
+  bindings.application_data = copy(view("tls-server-end-point:one"));
+  const std::string unbound(
+      "\x10\0\0\0"
+      "\0\0\0\0\0\0\0\0"
+      "\0\0\0\0\0\0\0\0"
+      "\0\0\0\0",
+      24);
+  const struct {
+    std::string ap_options;
+    Status status;
+  } rows[] = {
+      {"", Status::Ok},
+      {std::string("\xFF\xBF\xFF\xFF", 4), Status::Ok},
+      {std::string("\0\x40\0\0", 4), Status::BadBindings},
+      {std::string("\0\x40", 2), Status::InvalidToken},
+  };
+  for (const auto& row : rows) {
+    for (const auto& covered : {std::optional<std::string>(), std::optional(unbound)}) {
+      world.forget_replays();
+      const Bytes token = world.made_ap_req({0x8003, covered, row.ap_options});
+      const auto server = world.server(ContextFlags::AllowMissingBindings);
+      EXPECT_EQ(status_of(server->step({token, &bindings})), row.status);
+    }
+  }
 }
+
+// ---- Refusals -----------------------------------------------------------------------------------
 
 TEST(Refusal, OfAReplayedMessage) {
   KerberosWorld world;
