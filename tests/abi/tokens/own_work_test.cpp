@@ -103,6 +103,7 @@ TEST_P(OwnJudge, MayEndOrChangeTheImpersonation) {
 TEST_F(OwnWork, AcceptsKerberosAsTheProcess) {
   KerberosFiles files;
   files.configure("[domain_realm]\nexample.test = EXAMPLE.TEST\n");
+  files.variables().set("KRB5RCACHENAME", "dfl:");
   files.variables().set("KRB5RCACHEDIR", files.path(""));
   const std::string cache = "FILE:" + files.path("cc");
   const std::int64_t now = std::time(nullptr), hour = 3600;
