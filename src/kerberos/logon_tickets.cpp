@@ -14,6 +14,9 @@
 namespace opensspi::kerberos {
 namespace {
 
+constexpr FileTime kSecond = 10'000'000;
+constexpr FileTime kRefusalHolds = 30 * kSecond;
+
 struct FreeOptions {
   krb5_context context;
   void operator()(krb5_get_init_creds_opt* options) const {
@@ -68,8 +71,13 @@ Result<void> give_password(const Library& library, krb5_init_creds_context excha
 }  // namespace
 
 LogonTickets::~LogonTickets() {
-  // Others may have it open: its tickets go with its name.
-  if (obtained_) krb5_cc_destroy(obtained_->library.get(), obtained_->cache.release());
+  destroy(obtained_);
+}
+
+// Others may have it open: its tickets go with its name.
+void LogonTickets::destroy(std::optional<Obtained>& tickets) {
+  if (tickets) krb5_cc_destroy(tickets->library.get(), tickets->cache.release());
+  tickets.reset();
 }
 
 Result<OwnCache> LogonTickets::open(const Library& library, FileTime now) {
@@ -78,17 +86,28 @@ Result<OwnCache> LogonTickets::open(const Library& library, FileTime now) {
     name = cache->name;
   } else {
     const std::scoped_lock lock(mutex_);
-    if (!obtained_ || obtained_->expiry <= now) {
-      TRY_ASSIGN(Obtained fresh, obtain(now));
-      if (obtained_) krb5_cc_destroy(obtained_->library.get(), obtained_->cache.release());
-      obtained_ = std::move(fresh);
-    }
+    TRY(renew(now));
     name =
         std::string("MEMORY:") + krb5_cc_get_name(obtained_->library.get(), obtained_->cache.get());
   }
   krb5_ccache opened = nullptr;
   TRY(checked(krb5_cc_resolve(library.get(), name.c_str(), &opened)));
   return OwnCache(opened, Release{library.get()});
+}
+
+Result<void> LogonTickets::renew(FileTime now) {
+  if (obtained_ && now < obtained_->expiry) return {};
+  if (refused_ && refused_->at <= now && now < refused_->at + kRefusalHolds) {
+    return fail(refused_->error);
+  }
+  Result<Obtained> fresh = obtain(now);
+  if (!fresh) {
+    refused_ = Refused{fresh.error(), now};
+    return fail(fresh.error());
+  }
+  destroy(obtained_);
+  obtained_ = std::move(*fresh);
+  return {};
 }
 
 Result<LogonTickets::Obtained> LogonTickets::obtain(FileTime now) const {

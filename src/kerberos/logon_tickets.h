@@ -20,7 +20,8 @@ class LogonTickets {
   ~LogonTickets();
 
   // The cache with the ticket-granting ticket. May wait for a KDC, and for another thread that
-  // does. LogonDenied, NoAuthenticatingAuthority, NoCredentials.
+  // does. LogonDenied, NoAuthenticatingAuthority, NoCredentials: that is the answer for half a
+  // minute, since clients that nobody knows yet may make a server log on, and lock its account.
   Result<OwnCache> open(const Library& library, FileTime now);
 
   [[nodiscard]] const Source& source() const { return source_; }
@@ -31,11 +32,19 @@ class LogonTickets {
     OwnCache cache;
     FileTime expiry = 0;
   };
+  struct Refused {
+    Error error;
+    FileTime at = 0;
+  };
+  // Sees to it that there are some that have not expired.
+  Result<void> renew(FileTime now);
   Result<Obtained> obtain(FileTime now) const;
+  static void destroy(std::optional<Obtained>& tickets);
 
   Source source_;
   std::mutex mutex_;
   std::optional<Obtained> obtained_;
+  std::optional<Refused> refused_;
 };
 
 }  // namespace opensspi::kerberos
