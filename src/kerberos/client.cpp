@@ -147,7 +147,8 @@ Result<ClientContext::Leg> ClientContext::send_ap_req(const crypto::Digest128& b
   TRY_ASSIGN(MessageKey key, made.session.own_key());
   TRY_ASSIGN(Established established,
              establish(made.session, std::move(key), false, made.granted, std::move(made.facts)));
-  return Leg{std::move(established), std::move(token), Progress::Complete, made.granted};
+  const ContextFlags left = established.granted;
+  return Leg{std::move(established), std::move(token), Progress::Complete, left};
 }
 
 Result<ClientContext::Tickets> ClientContext::open_tickets() const {

@@ -32,11 +32,20 @@ KeyInfo key_info(std::int32_t enctype) {
   }
 }
 
+// Deviation: the keystream of RFC 4757 hangs on key and number alone, and without mutual
+// authentication both directions begin with the same number.
+ContextFlags without_two_time_pad(std::int32_t enctype, ContextFlags granted) {
+  if (enctype != ENCTYPE_ARCFOUR_HMAC || has(granted, ContextFlags::MutualAuth)) return granted;
+  return granted & ~(ContextFlags::Confidentiality | ContextFlags::Integrity |
+                     ContextFlags::ReplayDetect | ContextFlags::SequenceDetect);
+}
+
 }  // namespace
 
 Result<Established> Established::make(MessageKey key, MessageFormat format, FirstNumbers first,
                                       ContextFlags granted, TicketFacts facts) {
   const std::int32_t enctype = key.enctype();
+  granted = without_two_time_pad(enctype, granted);
   SecretBytes session_key = key.bytes().clone();
   TRY_ASSIGN(auto tokens, make_message_tokens(std::move(key), format));
   return Established{.security = SessionSecurity(std::move(tokens), first, granted),

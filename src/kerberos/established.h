@@ -20,7 +20,8 @@ struct TicketFacts {
 };
 
 struct Established {
-  // UnsupportedFunction for a key that protects no messages.
+  // UnsupportedFunction for a key that protects no messages. RC4 without mutual authentication
+  // protects none either: then less is granted.
   static Result<Established> make(MessageKey key, MessageFormat format, FirstNumbers first,
                                   ContextFlags granted, TicketFacts facts);
 

@@ -234,7 +234,8 @@ Result<ServerContext::Leg> ServerContext::answer(Accepted accepted, bool framed)
   if (!accepted.mutual) {
     TRY_ASSIGN(Established established,
                establish(session, std::move(key), flags, std::move(accepted.facts)));
-    return Leg{std::move(established), {}, Progress::Complete, flags};
+    const ContextFlags left = established.granted;
+    return Leg{std::move(established), {}, Progress::Complete, left};
   }
   const bool dce_style = has(flags, ContextFlags::UseDceStyle);
   TRY_ASSIGN(Bytes token, make_ap_rep(session));

@@ -41,14 +41,21 @@ TEST(Kerberos, ALogonAndMessagesBothWays) {
   exchange_messages(*server, *client);
 }
 
-TEST(Kerberos, AnOldKeyProtectsMessagesInItsOwnWay) {
-  KerberosWorld world;
-  world.files().configure(
-      "permitted_enctypes = arcfour-hmac aes256-cts\n"
-      "[domain_realm]\nexample.test = EXAMPLE.TEST\n");
-  world.files().make_cache(world.cache(), kAlice, {});
-  world.add_ticket({kAlice, kWeb, kNow - kHour, kNow + kHour, ENCTYPE_ARCFOUR_HMAC});
-  const auto client = world.client(), server = world.server();
+class OldKey : public testing::Test {
+ protected:
+  OldKey() {
+    world_.files().configure(
+        "permitted_enctypes = arcfour-hmac aes256-cts\n"
+        "[domain_realm]\nexample.test = EXAMPLE.TEST\n");
+    world_.files().make_cache(world_.cache(), kAlice, {});
+    world_.add_ticket({kAlice, kWeb, kNow - kHour, kNow + kHour, ENCTYPE_ARCFOUR_HMAC});
+  }
+
+  KerberosWorld world_;
+};
+
+TEST_F(OldKey, ProtectsMessagesInItsOwnWay) {
+  const auto client = world_.client(), server = world_.server();
   const HandshakeResult result = run_handshake(*client, *server);
   ASSERT_TRUE(result.both_complete) << why(result.client) << why(result.server);
   const auto info = attribute<KeyInfo>(*client, AttributeId::KeyInfo);
@@ -56,6 +63,25 @@ TEST(Kerberos, AnOldKeyProtectsMessagesInItsOwnWay) {
   EXPECT_EQ(info.signature_algorithm, 0xFFFFFF76);
   exchange_messages(*client, *server);
   exchange_messages(*server, *client);
+}
+
+// Both directions would begin with the same keystream.
+TEST_F(OldKey, ProtectsNoMessagesWithoutMutualAuthentication) {
+  const auto client = world_.client(kAll & ~kMutual), server = world_.server();
+  const HandshakeResult result = run_handshake(*client, *server);
+  ASSERT_TRUE(result.both_complete) << why(result.client) << why(result.server);
+  EXPECT_EQ(result.client.granted, ContextFlags::None);
+  EXPECT_EQ(result.server.granted, ContextFlags::None);
+  for (Context* side : {client.get(), server.get()}) {
+    EXPECT_EQ(attribute<ContextFlags>(*side, AttributeId::Flags), ContextFlags::None);
+    Bytes data = copy(view("a secret")), token(128);
+    const MessagePart part{data};
+    for (const Qop qop : {Qop::Seal, Qop::SignOnly}) {
+      const auto sealed = side->message_protection()->seal({&part, 1}, token, qop);
+      ASSERT_FALSE(sealed);
+      EXPECT_EQ(sealed.error().status, Status::UnsupportedFunction);
+    }
+  }
 }
 
 TEST(Kerberos, WithoutMutualAuthenticationOneMessageIsEnough) {
