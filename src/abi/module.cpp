@@ -55,10 +55,11 @@ std::shared_ptr<const Environment> Module::make_environment() {
 void Module::make_packages() {
   const auto environment = make_environment();
   auto ntlm = ntlm::make_package(environment);
-  auto negotiate = negotiate::make_package(environment, {ntlm.get()});
+  auto kerberos = kerberos::make_package(environment, kcm_answers);
+  auto negotiate = negotiate::make_package(environment, {kerberos.get(), ntlm.get()});
   auto credssp = credssp::make_package(environment, *negotiate);
   packages_.push_back(std::move(negotiate));
-  packages_.push_back(kerberos::make_package(environment, kcm_answers));
+  packages_.push_back(std::move(kerberos));
   packages_.push_back(std::move(ntlm));
   for (auto& package : schannel::make_packages(environment))
     packages_.push_back(std::move(package));

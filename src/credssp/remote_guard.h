@@ -17,8 +17,8 @@
 //     [16-23] ServiceTicket, an offset           [32-35] size of what follows
 //     [24-31] TicketGrantingTicket, an offset    [36-]   encrypted credentials
 //
-// Who receives them needs Kerberos to use them, which has no contexts yet: so far they are read,
-// and refused in words.
+// Who receives them would need their tickets in a logon session of the client's: so far they are
+// read, and refused in words.
 #pragma once
 
 #include <cstdint>

@@ -21,8 +21,19 @@ std::string default_realm(const Library& library) {
   return realm;
 }
 
-Result<std::string> realm_of(const Library& library, const std::string& domain) {
-  const std::string own = default_realm(library);
+// A user principal name has its domain behind the @.
+struct Account {
+  std::string user, domain;
+};
+
+Account account_of(const Identity& identity) {
+  const std::size_t at = identity.user.rfind('@');
+  if (at == std::string::npos) return {identity.user, identity.domain};
+  return {identity.user.substr(0, at), identity.user.substr(at + 1)};
+}
+
+// `own`: the default realm.
+Result<std::string> realm_of(const std::string& own, const std::string& domain) {
   const bool is_own =
       domain.empty() || same_name(domain, own) || same_name(domain, own.substr(0, own.find('.')));
   if (is_own && !own.empty()) return own;
@@ -47,17 +58,31 @@ Result<OwnPrincipal> client_principal(const Library& library, const Source& sour
     const auto code = krb5_parse_name(library.get(), source.principal.c_str(), &principal);
     return made(library, code, principal);
   }
-  std::string user = (*held)->user, domain = (*held)->domain;
-  if (user.empty()) return fail(Status::NoCredentials, "the identity has no user name");
-  if (const std::size_t at = user.rfind('@'); at != std::string::npos) {
-    domain = user.substr(at + 1);
-    user.resize(at);
-  }
-  TRY_ASSIGN(const std::string realm, realm_of(library, domain));
+  if ((*held)->user.empty()) return fail(Status::NoCredentials, "the identity has no user name");
+  const auto [user, domain] = account_of(**held);
+  TRY_ASSIGN(const std::string realm, realm_of(default_realm(library), domain));
   const auto code =
       krb5_build_principal(library.get(), &principal, static_cast<unsigned>(realm.size()),
                            realm.c_str(), user.c_str(), static_cast<char*>(nullptr));
   return made(library, code, principal);
+}
+
+Result<void> may_be_tried(const Source& source) {
+  const auto* held = std::get_if<std::shared_ptr<const Identity>>(&source.where);
+  if (held == nullptr) return {};
+  const Identity& identity = **held;
+  if (identity.smart_card() != nullptr) {
+    return fail(Status::UnsupportedFunction, "this version proves no smart card to a KDC");
+  }
+  const std::string domain = account_of(identity).domain;
+  if (domain.empty() || identity.password() == nullptr) {
+    return fail(Status::NoCredentials, "Kerberos needs a realm and a password");
+  }
+  TRY_ASSIGN(const Library library, Library::open(source.configuration));
+  const std::string own = library.configured_realm();
+  TRY_ASSIGN(const std::string realm, realm_of(own, domain));
+  if (realm == own || library.knows_realm(realm)) return {};
+  return fail(Status::NoCredentials, "krb5.conf does not name the realm");
 }
 
 }  // namespace opensspi::kerberos

@@ -13,4 +13,9 @@ namespace opensspi::kerberos {
 // label of it. NoCredentials for an identity without a user.
 Result<OwnPrincipal> client_principal(const Library& library, const Source& source);
 
+// Whether a negotiation may try Kerberos first: whoever has tickets or keys has logged on there; an
+// identity's domain must be a realm that krb5.conf names, for finding out by asking name services
+// takes long where there is none. NoCredentials; UnsupportedFunction for a smart card.
+Result<void> may_be_tried(const Source& source);
+
 }  // namespace opensspi::kerberos

@@ -32,17 +32,36 @@ Result<Library> Library::open(Configuration configuration) {
   return failure(code, Status::InternalError, "the configuration of Kerberos cannot be read");
 }
 
-std::string Library::kcm_socket() const {
+std::string Library::libdefault(const char* name, const char* otherwise) const {
   profile_t opened = nullptr;
   if (krb5_get_profile(get(), &opened) != 0) return {};
   const std::unique_ptr<_profile_t, ReleaseProfile> profile(opened);
   char* found = nullptr;
-  if (profile_get_string(profile.get(), "libdefaults", "kcm_socket", nullptr, kKcmSocket, &found) !=
-      0) {
+  if (profile_get_string(profile.get(), "libdefaults", name, nullptr, otherwise, &found) != 0) {
     return {};
   }
-  const std::unique_ptr<char, ReleaseString> path(found);
-  return *path == '-' ? std::string() : std::string(path.get());
+  const std::unique_ptr<char, ReleaseString> text(found);
+  return text.get();
+}
+
+std::string Library::kcm_socket() const {
+  const std::string path = libdefault("kcm_socket", kKcmSocket);
+  return path.starts_with('-') ? std::string() : path;
+}
+
+std::string Library::configured_realm() const {
+  return libdefault("default_realm", "");
+}
+
+bool Library::knows_realm(const std::string& realm) const {
+  profile_t opened = nullptr;
+  if (krb5_get_profile(get(), &opened) != 0) return false;
+  const std::unique_ptr<_profile_t, ReleaseProfile> profile(opened);
+  const char* const names[] = {"realms", realm.c_str(), "kdc", nullptr};
+  char** values = nullptr;
+  if (profile_get_values(profile.get(), names, &values) != 0) return false;
+  profile_free_list(values);
+  return true;
 }
 
 void Library::set_time(FileTime now) const {

@@ -32,6 +32,12 @@ class Library {
   // The time that this context goes by, in seconds since 1970.
   [[nodiscard]] std::int64_t unix_time() const;
 
+  // The default realm as the configuration names it; empty when it does not. Unlike libkrb5's own
+  // answer it never comes from a name service.
+  [[nodiscard]] std::string configured_realm() const;
+  // Whether the configuration has KDCs of that realm.
+  [[nodiscard]] bool knows_realm(const std::string& realm) const;
+
   // The socket of KCM, the service that keeps credential caches; empty when it is not to be asked.
   [[nodiscard]] std::string kcm_socket() const;
 
@@ -41,6 +47,7 @@ class Library {
   };
 
   explicit Library(_krb5_context* context) : context_(context) {}
+  [[nodiscard]] std::string libdefault(const char* name, const char* otherwise) const;
 
   std::unique_ptr<_krb5_context, Close> context_;
 };

@@ -5,6 +5,7 @@
 
 #include "kerberos/client_source.h"
 #include "kerberos/credential.h"
+#include "kerberos/gss_token.h"
 #include "kerberos/server_source.h"
 
 namespace opensspi::kerberos {
@@ -75,7 +76,7 @@ const PackageInfo& package_info() {
                                 .rpc_id = 16,
                                 .max_token = 48000,
                                 .auth_data = AuthDataKind::Identity,
-                                .mechanism_oids = {}};
+                                .mechanism_oids = {oid::kMicrosoftKerberos, oid::kKerberos}};
   return info;
 }
 

@@ -7,6 +7,8 @@
 namespace opensspi::negotiate {
 namespace {
 
+constexpr char kNoMechanism[] = "no mechanism has a credential for this";
+
 // A NegTokenResp of a client that goes on with the negotiation. Of its negState only a refusal
 // matters, and [MS-SPNG] lets clients leave it out.
 Result<NegTokenResp> parse_going_on(ByteView token) {
@@ -41,9 +43,7 @@ StepOutput Acceptor::step(const StepInput& input) {
 }
 
 Result<Acceptor::Turn> Acceptor::handle(AwaitFirstToken& state, ByteView token) {
-  if (mechanisms_.empty()) {
-    return fail(Status::NoCredentials, "no mechanism has a credential for this");
-  }
+  if (mechanisms_.empty()) return fail(Status::NoCredentials, kNoMechanism);
   if (token.empty() && !state.hinted) return hint();
   const FirstToken first = classify(token);
   switch (first.kind) {
@@ -63,7 +63,10 @@ Result<Acceptor::Turn> Acceptor::handle(AwaitFirstToken& state, ByteView token) 
 // [MS-SPNG] 3.3.5.1: without input the acceptor speaks first, with a NegTokenInit2.
 Result<Acceptor::Turn> Acceptor::hint() {
   std::vector<ByteView> mech_types;
-  for (const Mechanism& mechanism : mechanisms_) mech_types.push_back(mechanism.oid);
+  for (const Mechanism& mechanism : mechanisms_) {
+    if (usable(mechanism)) mech_types.push_back(mechanism.oid);
+  }
+  if (mech_types.empty()) return fail(Status::NoCredentials, kNoMechanism);
   const Bytes der = write_mech_types(mech_types);
   NegTokenInit init;
   init.mech_types_der = der;
@@ -97,11 +100,16 @@ Result<Acceptor::Turn> Acceptor::begin(ByteView token) {
 // RFC 4178 4.2.1: the first of the initiator's list that this side can do; its index. What is not
 // known here, NegoEx for one, is passed over.
 Result<std::size_t> Acceptor::select_from(const std::vector<ByteView>& mech_types) {
+  std::optional<Error> told =
+      Error{Status::InvalidToken, "the client offers no mechanism that this side can do"};
   for (std::size_t i = 0; i < mech_types.size(); ++i) {
     const Mechanism* mechanism = find(mech_types[i]);
-    if (mechanism != nullptr && select(*mechanism, Framing::Spnego)) return i;
+    if (mechanism == nullptr) continue;
+    const Result<void> selected = select(*mechanism, Framing::Spnego);
+    if (selected) return i;
+    keep_more_telling(told, selected.error());
   }
-  return fail(Status::InvalidToken, "the client offers no mechanism that this side can do");
+  return fail(*told);
 }
 
 const Mechanism* Acceptor::find(ByteView oid) const {

@@ -17,6 +17,12 @@ Result<NegTokenResp> parse_going_on(ByteView token) {
   return resp;
 }
 
+// Whether a KDC has judged who the client is. Another mechanism would have the same password judged
+// once more, and a wrong one counts each time.
+bool is_verdict(const Error& error) {
+  return error.status == Status::LogonDenied && error.nt_status != nt_status::kNoSuchUser;
+}
+
 // A NegTokenResp after the first.
 Result<NegTokenResp> parse_later(ByteView token) {
   TRY_ASSIGN(NegTokenResp resp, parse_going_on(token));
@@ -44,14 +50,13 @@ Result<std::unique_ptr<Context>> Initiator::create(std::shared_ptr<const Environ
 }
 
 Result<void> Initiator::keep_usable() {
-  std::optional<Error> first_error;
   std::erase_if(mechanisms_, [&](const Mechanism& mechanism) {
     const Result<void> can = usable(mechanism);
-    if (!can && !first_error) first_error = can.error();
+    if (!can) keep_more_telling(unusable_, can.error());
     return !can;
   });
   if (!mechanisms_.empty()) return {};
-  if (first_error) return fail(*first_error);
+  if (unusable_) return fail(*unusable_);
   return fail(Status::NoCredentials, "no mechanism has a credential for this");
 }
 
@@ -83,16 +88,20 @@ Result<Initiator::Turn> Initiator::handle(AwaitFirstLeg& /*state*/, ByteView tok
 }
 
 // Makes the optimistic token: of the first mechanism that can make one. Those before it are not
-// offered.
+// offered. A package is not asked again for its other OIDs: it would wait for the same KDC.
 Result<Initiator::Start> Initiator::start_first_usable() {
-  std::optional<Error> first_error;
-  for (; !mechanisms_.empty(); mechanisms_.erase(mechanisms_.begin())) {
+  std::optional<Error> told;
+  while (!mechanisms_.empty()) {
     const Framing chosen = framing();
     Result<Leg> leg = select(mechanisms_.front(), chosen).and_then([this] { return advance({}); });
     if (leg) return Start{std::move(*leg), chosen};
-    if (!first_error) first_error = leg.error();
+    if (is_verdict(leg.error())) return fail(leg.error());
+    keep_more_telling(told, leg.error());
+    const PackageInfo* failed = mechanisms_.front().package;
+    std::erase_if(mechanisms_, [&](const Mechanism& m) { return m.package == failed; });
   }
-  return fail(*first_error);  // create() leaves at least one
+  if (unusable_) keep_more_telling(told, *unusable_);
+  return fail(*told);  // create() leaves at least one
 }
 
 Initiator::Framing Initiator::framing() const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -17,9 +18,9 @@ namespace opensspi::negotiate {
 
 class Initiator final : public Negotiation {
  public:
-  // With those mechanisms whose credential is good for this context. When there are none: why the
-  // first's is not, NoCredentials when none was given. Said here and not by the first step, since
-  // CREDSSP comes to that after TLS only.
+  // With those mechanisms whose credential is good for this context. When there are none: why it is
+  // not, NoCredentials when none was given. Said here and not by the first step, since CREDSSP
+  // comes to that after TLS only.
   static Result<std::unique_ptr<Context>> create(std::shared_ptr<const Environment> environment,
                                                  const ContextRequest& request,
                                                  std::vector<Mechanism> mechanisms);
@@ -74,6 +75,7 @@ class Initiator final : public Negotiation {
   void report_mutual_auth(StepOutput& out) const;
 
   std::shared_ptr<const Environment> environment_;
+  std::optional<Error> unusable_;  // what is told of the mechanisms that create() left out
   State state_ = AwaitFirstLeg{};
 };
 

@@ -5,6 +5,10 @@
 
 namespace opensspi::negotiate {
 
+void keep_more_telling(std::optional<Error>& told, const Error& next) {
+  if (!told || next.status != Status::NoCredentials || told->status == next.status) told = next;
+}
+
 Negotiation::Negotiation(const ContextRequest& request, std::vector<Mechanism> mechanisms)
     : request_(request), mechanisms_(std::move(mechanisms)) {}
 

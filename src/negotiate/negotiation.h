@@ -11,6 +11,10 @@
 
 namespace opensspi::negotiate {
 
+// Of several mechanisms' errors the caller is told the last one's, NTLM's, which all know. That it
+// has no credential says nothing, though, where another had one and could not use it.
+void keep_more_telling(std::optional<Error>& told, const Error& next);
+
 class Negotiation : public Context {
  public:
   Negotiation(const ContextRequest& request, std::vector<Mechanism> mechanisms);

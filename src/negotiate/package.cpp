@@ -57,6 +57,33 @@ bool allowed(std::string_view package_list, std::string_view package) {
   return named || !any_plain;
 }
 
+// In the place of a credential that a package would not give: what it said then is what contexts
+// say.
+class RefusedCredential final : public Credential {
+ public:
+  explicit RefusedCredential(const Error& error) : error_(error) {}
+
+  Result<std::unique_ptr<Context>> new_context(const ContextRequest& /*request*/) const override {
+    return fail(error_);
+  }
+
+ private:
+  Error error_;
+};
+
+// Whether the mechanism can do anything with the credential, in one direction at least.
+bool serves(const Mechanism& mechanism, CredentialUse use) {
+  for (const Role role : {Role::Client, Role::Server}) {
+    const CredentialUse other =
+        role == Role::Client ? CredentialUse::Inbound : CredentialUse::Outbound;
+    ContextRequest request;
+    request.role = role;
+    request.mechanism_oid = mechanism.oid;
+    if (use != other && mechanism.credential->new_context(request)) return true;
+  }
+  return false;
+}
+
 class NegotiateCredential final : public Credential {
  public:
   NegotiateCredential(std::shared_ptr<const Environment> environment, CredentialUse use,
@@ -80,8 +107,9 @@ class NegotiateCredential final : public Credential {
   }
 
   [[nodiscard]] Result<Names> names() const override {
-    for (const Mechanism& mechanism : mechanisms_) {
-      if (Result<Names> names = mechanism.credential->names()) return names;
+    // Windows: DOMAIN\user where there is one, so Kerberos, which comes first, is asked last.
+    for (auto mechanism = mechanisms_.rbegin(); mechanism != mechanisms_.rend(); ++mechanism) {
+      if (Result<Names> names = mechanism->credential->names()) return names;
     }
     return Credential::names();
   }
@@ -140,22 +168,27 @@ class NegotiatePackage final : public SecurityPackage {
 
   [[nodiscard]] const PackageInfo& info() const override { return kInfo; }
 
-  // Windows: a package list that nothing satisfies is found out by the first leg, not here.
+  // Windows: a package list that nothing satisfies, and a user who has nothing to log on with, are
+  // found out by the first leg, not here. NTLM, the last, takes any user; without it the others
+  // must be able to do something.
   Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const override {
     std::vector<Mechanism> mechanisms;
-    std::optional<Error> first_error;
+    std::optional<Error> refused;
+    bool last_took_it = true;
     for (const SecurityPackage* package : mechanisms_) {
       if (!allowed(request.auth_data.package_list, package->info().name)) continue;
       Result<std::shared_ptr<Credential>> credential = package->acquire(request);
+      last_took_it = credential.has_value();
       if (!credential) {
-        if (!first_error) first_error = credential.error();
-        continue;
+        keep_more_telling(refused, credential.error());
+        credential = std::make_shared<RefusedCredential>(credential.error());
       }
       for (const ByteView oid : package->info().mechanism_oids) {
         mechanisms.push_back({oid, &package->info(), *credential});
       }
     }
-    if (mechanisms.empty() && first_error) return fail(*first_error);
+    const auto can = [&](const Mechanism& mechanism) { return serves(mechanism, request.use); };
+    if (!last_took_it && std::ranges::none_of(mechanisms, can)) return fail(*refused);
     return std::make_shared<NegotiateCredential>(environment_, request.use, std::move(mechanisms));
   }
 

@@ -135,6 +135,55 @@ class Logons(Realm):
         self.assertEqual(server.names(), f"alice@{REALM}")
 
 
+class Spnego(Realm):
+    """Negotiate has Kerberos before NTLM."""
+
+    def our_client(self, user=None, **options):
+        return self.enterContext(sspi.initiator("Negotiate", user, REALM, PASSWORD, flags=FLAGS,
+                                                target=SPN, **options))
+
+    def our_server(self, **options):
+        return self.enterContext(sspi.acceptor("Negotiate", **options))
+
+    def their_client(self):
+        return gss.kerberos_initiator(SERVICE, gss.SEAL | gss.MUTUAL, mech=gss.SPNEGO)
+
+    def their_server(self):
+        return gss.acceptor(gss.SPNEGO)
+
+    def check(self, client, server, ours):
+        self.completes(client, server)
+        self.assertEqual(ours.package(), "Kerberos")
+        self.both_ways(ours, server if ours is client else client)
+
+    def test_our_client_with_tickets(self):
+        client = self.our_client()
+        self.check(client, self.their_server(), client)
+
+    def test_our_client_with_a_password(self):
+        client = self.our_client("alice")
+        self.check(client, self.their_server(), client)
+
+    def test_our_server(self):
+        server = self.our_server()
+        self.check(self.their_client(), server, server)
+        self.assertEqual(server.names(), f"alice@{REALM}")
+
+    def test_ours_on_both_sides(self):
+        client, server = self.our_client(), self.our_server()
+        self.assertTrue(shake_hands(client, server), (client.failure, server.failure))
+        self.assertEqual(server.unwrap_stream(client.wrap(b"hello")), b"hello")
+        self.assertEqual(client.unwrap_stream(server.wrap(b"hello")), b"hello")
+
+    def test_ntlm_where_the_kdc_knows_no_such_target(self):
+        sspi.make_accounts(self.folder / "accounts.db", ("alice", REALM, PASSWORD))
+        client = self.enterContext(sspi.initiator("Negotiate", "alice", REALM, PASSWORD,
+                                                  flags=FLAGS, target="HTTP/unknown.example.test"))
+        server = self.our_server()
+        self.assertTrue(shake_hands(client, server), (client.failure, server.failure))
+        self.assertEqual(client.package(), "NTLM")
+
+
 class Enctypes(Realm):
     """Each type of key, which the configuration leaves both sides to agree on."""
 

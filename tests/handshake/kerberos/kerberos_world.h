@@ -41,6 +41,9 @@ class KerberosWorld {
 
   [[nodiscard]] std::string cache() const { return "FILE:" + files_.path("cc"); }
   KerberosFiles& files() { return files_; }
+  [[nodiscard]] const SecurityPackage& package() const { return *package_; }
+  [[nodiscard]] std::shared_ptr<Environment> environment() const { return environment_; }
+  [[nodiscard]] std::shared_ptr<FakeSession> session() const { return session_; }
   void forget_replays() const { std::filesystem::remove(files_.path("replays")); }
   void set_now(FileTime now) { now_ = now; }
   void add_ticket(const GoodTicket& ticket, const std::string& keytab = "keytab",

@@ -96,11 +96,11 @@ def initiator(mech, user, domain, password, flags=None, target="HTTP@server.doma
         usage="initiate", channel_bindings=_bindings(bindings)))
 
 
-def kerberos_initiator(target, flags, bindings=None):
+def kerberos_initiator(target, flags, bindings=None, mech=None):
     """Whoever the ticket cache is of."""
     return GssPeer(gssapi.SecurityContext(
-        name=gssapi.Name(target, gssapi.NameType.hostbased_service), mech=KERBEROS, flags=flags,
-        usage="initiate", channel_bindings=_bindings(bindings)))
+        name=gssapi.Name(target, gssapi.NameType.hostbased_service), mech=mech or KERBEROS,
+        flags=flags, usage="initiate", channel_bindings=_bindings(bindings)))
 
 
 def acceptor(mech, bindings=None):

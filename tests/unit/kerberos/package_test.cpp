@@ -1,4 +1,5 @@
 // The package "Kerberos": what it says of itself, directions, and what its credentials answer.
+#include "kerberos/gss_token.h"
 #include "world.h"
 
 namespace opensspi::kerberos {
@@ -26,7 +27,9 @@ TEST_F(KerberosPackage, SaysWhatWindowsSays) {
   EXPECT_EQ(info.rpc_id, 16U);
   EXPECT_EQ(info.max_token, 48000U);
   EXPECT_EQ(info.auth_data, AuthDataKind::Identity);
-  EXPECT_TRUE(info.mechanism_oids.empty());
+  ASSERT_EQ(info.mechanism_oids.size(), 2U);
+  EXPECT_TRUE(equal(info.mechanism_oids[0], oid::kMicrosoftKerberos));
+  EXPECT_TRUE(equal(info.mechanism_oids[1], oid::kKerberos));
 }
 
 TEST_F(KerberosPackage, CredentialIsForTheDirectionThatWasAskedFor) {
@@ -78,6 +81,28 @@ TEST_F(KerberosPackage, SuppliedIdentityNeedsNothingElse) {
   EXPECT_EQ(who(asked), "alice");
   asked.auth_data.identity = test::make_identity("EXAMPLE", "", "");
   EXPECT_EQ(who(asked), "nameless");
+}
+
+// What would take long where there is no Kerberos is not tried on the way to NTLM.
+TEST_F(KerberosPackage, UnderNegotiateIsTriedInRealmsThatAreKnown) {
+  files_.configure(
+      "default_realm = EXAMPLE.TEST\n[realms]\nOTHER.TEST = {\nkdc = 127.0.0.1:1\n}\n");
+  const auto tried = [&](const std::shared_ptr<Identity>& identity) {
+    AcquireRequest asked = request();
+    asked.auth_data.identity = identity;
+    ContextRequest context;
+    context.mechanism_oid = oid::kKerberos;
+    return (*acquire(asked))->new_context(context).has_value();
+  };
+  EXPECT_TRUE(tried(test::make_identity("EXAMPLE", "alice", "secret")));
+  EXPECT_TRUE(tried(test::make_identity("example.test", "alice", "secret")));
+  EXPECT_TRUE(tried(test::make_identity("OTHER.TEST", "alice", "secret")));
+  EXPECT_TRUE(tried(test::make_identity("", "alice@other.test", "secret")));
+  EXPECT_FALSE(tried(test::make_identity("", "alice", "secret")));
+  EXPECT_FALSE(tried(test::make_identity("THIRD.TEST", "alice", "secret")));
+  const auto hashed = test::make_identity("EXAMPLE", "alice", "");
+  hashed->secret = NtHash();
+  EXPECT_FALSE(tried(hashed));
 }
 
 TEST_F(KerberosPackage, SuppliedIdentityKeepsToWindowsLimits) {

@@ -235,6 +235,27 @@ TEST_F(AcceptorTest, PassesOverAMechanismWhoseCredentialIsNotGoodForIt) {
   EXPECT_TRUE(equal(answer_in(offer({kOidA, kOidB}, a1_)).supported_mech.value(), kOidB));
 }
 
+TEST_F(AcceptorTest, TellsThatTheOneOfferedIsRefused) {
+  FakeMechanism barred{
+      {.name = "B", .oids = {kOidB}, .acquire_fails = Status::UnsupportedFunction}};
+  accept_with({&a_, &barred});
+  EXPECT_TRUE(rejected(offer({kOidB}, b1_), Status::UnsupportedFunction));
+  accept_with({&a_, &barred});
+  EXPECT_TRUE(equal(answer_in(offer({kOidB, kOidA}, b1_)).supported_mech.value(), kOidA));
+}
+
+TEST_F(AcceptorTest, HintsOnlyAtWhatItCanDo) {
+  FakeMechanism no_key{{.name = "A", .oids = {kOidA}, .context_fails = Status::NoCredentials}};
+  accept_with({&no_key, &b_});
+  const StepOutput out = side_->step({});
+  const auto init = parse_neg_token_init(out.token);
+  ASSERT_TRUE(init) << init.error().why;
+  ASSERT_EQ(init->mech_types.size(), 1U);
+  EXPECT_TRUE(equal(init->mech_types[0], kOidB));
+  accept_with({&no_key});
+  EXPECT_TRUE(failed_with(side_->step({}), Status::NoCredentials));
+}
+
 TEST_F(AcceptorTest, RejectsWithWhatItsMechanismHasToTell) {
   FakeMechanism talks{{.name = "A", .oids = {kOidA}, .refusal_token = "why"}};
   accept_with({&talks});

@@ -67,14 +67,50 @@ TEST_F(InitiatorTest, DoesNotOfferWhatItCannotStart) {
   EXPECT_TRUE(equal(init->mech_token.value(), view("B 1")));
 }
 
-TEST_F(InitiatorTest, FailsAsItsFirstMechanismDoesWhenNoneStarts) {
+TEST_F(InitiatorTest, FailsAsItsLastMechanismDoesWhenNoneStarts) {
+  FakeMechanism no_ticket{
+      {.name = "A", .oids = {kOidA}, .client_start_fails = Status::TargetUnknown}};
+  FakeMechanism last{{.name = "B", .oids = {kOidB}, .client_start_fails = Status::InternalError}};
+  const StepOutput out = start({&no_ticket, &last});
+  EXPECT_TRUE(failed_with(out, Status::InternalError));
+  EXPECT_TRUE(out.token.empty());
+  EXPECT_TRUE(failed_with(side_->step({}), Status::OutOfSequence));
+}
+
+TEST_F(InitiatorTest, TellsWhatFailedAndNotThatTheLastHasNoCredential) {
   FakeMechanism no_ticket{
       {.name = "A", .oids = {kOidA}, .client_start_fails = Status::TargetUnknown}};
   FakeMechanism none{{.name = "B", .oids = {kOidB}, .client_start_fails = Status::NoCredentials}};
-  const StepOutput out = start({&no_ticket, &none});
-  EXPECT_TRUE(failed_with(out, Status::TargetUnknown));
-  EXPECT_TRUE(out.token.empty());
-  EXPECT_TRUE(failed_with(side_->step({}), Status::OutOfSequence));
+  EXPECT_TRUE(failed_with(start({&no_ticket, &none}), Status::TargetUnknown));
+  FakeMechanism unusable{{.name = "B", .oids = {kOidB}, .context_fails = Status::NoCredentials}};
+  EXPECT_TRUE(failed_with(start({&no_ticket, &unusable}), Status::TargetUnknown));
+}
+
+TEST_F(InitiatorTest, TellsThatTheLastMechanismIsRefused) {
+  FakeMechanism no_ticket{
+      {.name = "A", .oids = {kOidA}, .client_start_fails = Status::TargetUnknown}};
+  FakeMechanism barred{
+      {.name = "B", .oids = {kOidB}, .acquire_fails = Status::UnsupportedFunction}};
+  EXPECT_TRUE(failed_with(start({&no_ticket, &barred}), Status::UnsupportedFunction));
+}
+
+TEST_F(InitiatorTest, AsksAPackageOnceForAllItsOids) {
+  FakeMechanism no_kdc{{.name = "A",
+                        .oids = {kOidA, kOidC},
+                        .client_start_fails = Status::NoAuthenticatingAuthority}};
+  const Bytes token = start({&no_kdc, &b_}).token;
+  const auto init = parse_neg_token_init(token);
+  ASSERT_TRUE(init) << init.error().why;
+  ASSERT_EQ(init->mech_types.size(), 1U);
+  EXPECT_TRUE(equal(init->mech_types[0], kOidB));
+  EXPECT_EQ(no_kdc.witness().bindings.size(), 1U);
+}
+
+TEST_F(InitiatorTest, TakesAVerdictForTheLastWord) {
+  FakeMechanism wrong_password{
+      {.name = "A", .oids = {kOidA}, .client_start_fails = Status::LogonDenied}};
+  EXPECT_TRUE(failed_with(start({&wrong_password, &b_}), Status::LogonDenied));
+  EXPECT_TRUE(b_.witness().bindings.empty());
 }
 
 TEST_F(InitiatorTest, HasNoCredentialWithoutMechanisms) {

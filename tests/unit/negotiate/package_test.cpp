@@ -75,11 +75,32 @@ TEST_F(NegotiatePackageTest, LeavesOutAMechanismThatCannotTakeTheCredential) {
   EXPECT_EQ(offered(""), "ntlm ");
 }
 
-TEST_F(NegotiatePackageTest, FailsAsTheFirstMechanismDoesWhenNoneTakesTheCredential) {
+TEST_F(NegotiatePackageTest, FailsAsTheLastMechanismDoesWhenNoneTakesTheCredential) {
   FakeMechanism no{{.name = "A", .oids = {kOidA}, .acquire_fails = Status::UnknownCredentials}};
   FakeMechanism nor{{.name = "B", .oids = {kOidB}, .acquire_fails = Status::NoCredentials}};
+  package_ = negotiate::make_package(make_environment(nullptr), {&nor, &no});
+  EXPECT_EQ(acquire("").error().status, Status::UnknownCredentials);
   package_ = negotiate::make_package(make_environment(nullptr), {&no, &nor});
   EXPECT_EQ(acquire("").error().status, Status::UnknownCredentials);
+}
+
+// As when policy does not allow NTLM.
+TEST_F(NegotiatePackageTest, WithoutItsLastMechanismNeedsAnotherThatCanServe) {
+  FakeMechanism unusable{{.name = "A", .oids = {kOidA}, .context_fails = Status::NoCredentials}};
+  FakeMechanism barred{
+      {.name = "B", .oids = {kOidB}, .acquire_fails = Status::UnsupportedFunction}};
+  package_ = negotiate::make_package(make_environment(nullptr), {&unusable, &barred});
+  EXPECT_EQ(acquire("").error().status, Status::UnsupportedFunction);
+  package_ = negotiate::make_package(make_environment(nullptr), {&kerberos_, &barred});
+  EXPECT_EQ(offered(""), "kerberos ");
+}
+
+// As on Windows, where somebody always runs the program.
+TEST_F(NegotiatePackageTest, IsAcquiredWithoutAnybodyWhomItsLastMechanismCouldUse) {
+  FakeMechanism no{{.name = "A", .oids = {kOidA}, .acquire_fails = Status::NoCredentials}};
+  FakeMechanism nobody{{.name = "B", .oids = {kOidB}, .context_fails = Status::NoCredentials}};
+  package_ = negotiate::make_package(make_environment(nullptr), {&no, &nobody});
+  EXPECT_EQ(offered(""), "none");
 }
 
 TEST_F(NegotiatePackageTest, GivesContextsForTheRoleThatWasAcquired) {
@@ -98,7 +119,9 @@ TEST_F(NegotiatePackageTest, GivesContextsForTheRoleThatWasAcquired) {
 }
 
 TEST_F(NegotiatePackageTest, CredentialHasTheNameAndExpiryOfItsMechanisms) {
-  EXPECT_EQ((*acquire(""))->names()->user, "Kerberos\\me");
+  // The last of them has DOMAIN\user, as Windows shows it.
+  EXPECT_EQ((*acquire(""))->names()->user, "NTLM\\me");
+  EXPECT_EQ((*acquire("!ntlm"))->names()->user, "Kerberos\\me");
   EXPECT_EQ((*acquire(""))->expiry(), 5000U);
   EXPECT_EQ((*acquire("none"))->names().error().status, Status::NoCredentials);
   EXPECT_EQ((*acquire("none"))->expiry(), kNever);
@@ -110,7 +133,7 @@ TEST_F(NegotiatePackageTest, HandsAKdcProxyToTheMechanismsThatTakeOne) {
   const auto before = acquire("");
   const auto changed = (*before)->with_kdc_proxy({"proxy", false, {}});
   ASSERT_TRUE(changed) << changed.error().why;
-  EXPECT_EQ((*changed)->names()->user, "Kerberos\\me");
+  EXPECT_EQ((*changed)->names()->user, "NTLM\\me");
   for (const auto& credential : {std::shared_ptr<const Credential>(*before), *changed}) {
     auto context = *credential->new_context(ContextRequest{});
     EXPECT_TRUE(went(context->step({}), Progress::ContinueNeeded));

@@ -1,0 +1,91 @@
+"""CredSSP over Negotiate over Kerberos, over MIT's KDC: `opensspi connect` and `opensspi serve`,
+what the policies for NTLM and for delegation say then, and NTLM where there is no ticket."""
+
+import unittest
+
+from peers import mit_kdc
+from peers.program import PeerError
+from support import suite
+from support.command import ACCEPTED, REFUSED, Command
+
+PASSWORD = "Passw0rd!"
+REALM = mit_kdc.REALM
+NO_NTLM = "[ntlm]\nallowed = false\n"
+PROVEN_ONLY = "[delegation]\nallow_fresh_ntlm_only = []\n"
+NOT_ALLOWED = 4  # exit status of `connect`: by policy
+
+
+class CredSspKerberos(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        suite.require(mit_kdc.missing())
+        cls.folder = suite.folder(cls)
+        cls.kdc = mit_kdc.MitKdc(cls.folder)
+        cls.kdc.add_user("alice", PASSWORD)
+        cls.kdc.modify("alice", "+requires_preauth")
+        cls.kdc.add_service("TERMSRV/localhost")
+        cls.enterClassContext(cls.kdc.serve())
+
+    def start(self, policy=""):
+        self.command = Command(suite.folder(self), policy)
+        self.command.environment.update(self.kdc.environment)
+        self.command.environment["KRB5RCACHENAME"] = f"file2:{self.folder}/replays"
+        self.command.add_account("alice", PASSWORD)
+        self.server = self.enterContext(self.command.serve())
+
+    def log_on(self, user, host="localhost", password=PASSWORD):
+        """The client's exit status and object."""
+        address = self.server.address.replace("127.0.0.1", host)
+        status, answer, self.output = self.command.connect(address, user, password)
+        return status, answer
+
+    def proven(self, user=f"alice@{REALM}"):
+        status, answer = self.log_on(user)
+        self.assertEqual(status, ACCEPTED, self.output)
+        self.assertEqual(answer["mechanism"], "Kerberos")
+        logon, = self.server.new_logons()
+        self.assertTrue(logon["accepted"], logon)
+        self.assertEqual(logon["mechanism"], "Kerberos")
+        self.assertEqual(logon["user"], f"alice@{REALM}")
+
+    def test_a_password_becomes_a_ticket(self):
+        self.start()
+        for user in (f"alice@{REALM}", f"{REALM}\\alice", "EXAMPLE\\alice"):
+            with self.subTest(user):
+                self.proven(user)
+
+    def test_goes_where_only_proven_servers_may_have_it(self):
+        self.start(PROVEN_ONLY)
+        self.proven()
+        status, answer = self.log_on("alice")
+        self.assertEqual((status, answer["status"]), (NOT_ALLOWED, "SEC_E_POLICY_NLTM_ONLY"))
+
+    def test_needs_no_ntlm(self):
+        self.start(NO_NTLM)
+        self.proven()
+
+    def test_a_wrong_password_is_tried_once(self):
+        self.start(NO_NTLM)
+        with self.kdc.requests() as requests:
+            status, answer = self.log_on(f"alice@{REALM}", password="wrong")
+        self.assertEqual((status, answer["status"]), (REFUSED, "SEC_E_LOGON_DENIED"), self.output)
+        self.assertEqual(len([line for line in requests if "PREAUTH_FAILED" in line]), 1, requests)
+
+    def test_ntlm_where_the_kdc_knows_no_such_target(self):
+        self.start()
+        status, answer = self.log_on("EXAMPLE\\alice", "127.0.0.1")
+        self.assertEqual(status, ACCEPTED, self.output)
+        self.assertEqual(answer["mechanism"], "NTLM")
+
+    def test_what_only_ntlm_could_do_is_policy(self):
+        self.start(NO_NTLM)
+        with self.assertRaisesRegex(PeerError, f"with {NOT_ALLOWED}[^$]*STATUS_NTLM_BLOCKED"):
+            self.log_on("alice")  # found out before there is a connection to tell of
+        status, answer = self.log_on("EXAMPLE\\alice", "127.0.0.1")
+        self.assertEqual(status, NOT_ALLOWED, self.output)
+        self.assertEqual(answer["status"], "SEC_E_UNSUPPORTED_FUNCTION")
+        self.assertEqual(answer["nt_status"], "STATUS_NTLM_BLOCKED")
+
+
+if __name__ == "__main__":
+    suite.main()
