@@ -48,8 +48,8 @@ class ApSession {
 [[nodiscard]] _krb5_data data_of(ByteView bytes);
 [[nodiscard]] Bytes take(const Library& library, _krb5_data& data);
 
-// The raw messages, by their tag: [APPLICATION 14] AP-REQ, [APPLICATION 15] AP-REP.
-inline constexpr std::uint8_t kApReqTag = 0x6E;
+// The raw messages, by their tag: [APPLICATION 14], [APPLICATION 30].
+inline constexpr std::uint8_t kApReqTag = 0x6E, kErrorTag = 0x7E;
 
 // Who and how long, out of a ticket.
 [[nodiscard]] TicketFacts facts_of(const Library& library, const krb5_principal_data& client,

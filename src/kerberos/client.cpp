@@ -126,6 +126,11 @@ Result<ClientContext::Leg> ClientContext::ask_for_ticket(const crypto::Digest128
 
 Result<ClientContext::Leg> ClientContext::handle(AwaitTgtRep state, const StepInput& input) {
   TRY_ASSIGN(const GssToken token, parse_gss_token(input.token));
+  if (token.id == TokenId::Error) {
+    TRY_ASSIGN(const Library library, Library::open(tickets_->source().configuration));
+    library.set_time(environment_->now());
+    return refusal(library, token.message);
+  }
   if (token.id != TokenId::TgtRep) {
     return fail(Status::OutOfSequence, "the server's first message shows no ticket");
   }
@@ -223,12 +228,12 @@ Result<ClientContext::Leg> ClientContext::handle(AwaitApRep state, const StepInp
   ByteView message = input.token;
   if (!dce_style() || (!message.empty() && message.front() == kFrameTag)) {
     TRY_ASSIGN(const GssToken token, parse_gss_token(input.token));
-    if (token.id == TokenId::Error) return refusal(session.library(), token.message);
-    if (token.id != TokenId::ApRep) {
+    if (token.id != TokenId::ApRep && token.id != TokenId::Error) {
       return fail(Status::OutOfSequence, "the server's answer is no AP-REP");
     }
     message = token.message;
   }
+  if (!message.empty() && message.front() == kErrorTag) return refusal(session.library(), message);
   const krb5_data data = data_of(message);
   krb5_ap_rep_enc_part* read = nullptr;
   auto code = krb5_rd_rep(session.context(), session.auth(), &data, &read);

@@ -291,6 +291,29 @@ TEST(Refusal, OfATicketForAnotherServer) {
   EXPECT_EQ(status_of(client->step({result.server.token})), Status::WrongPrincipal);
 }
 
+// Whatever the client awaits, framed or not.
+TEST(Refusal, IsUnderstoodAtEachLeg) {
+  KerberosWorld world;
+  constexpr char kOther[] = "TERMSRV/web.example.test@EXAMPLE.TEST";
+  world.files().make_keytab("keytab", {kOther});
+  const auto refuser = world.server(ContextFlags::None, kOther);
+  const Bytes refusal = refuser->step({world.client()->step({}).token}).token;
+  const auto bare = kerberos::parse_gss_token(refusal);
+  ASSERT_TRUE(bare);
+  const struct {
+    ContextFlags flags;
+    ByteView answer;
+  } rows[] = {{kMutual, refusal},
+              {ContextFlags::UseSessionKey, refusal},
+              {ContextFlags::UseDceStyle, refusal},
+              {ContextFlags::UseDceStyle, bare->message}};
+  for (const auto& row : rows) {
+    const auto client = world.client(row.flags);
+    ASSERT_TRUE(client->step({}).progress);
+    EXPECT_EQ(status_of(client->step({row.answer})), Status::WrongPrincipal);
+  }
+}
+
 TEST(Refusal, OfAnyOtherNameThanTheOneThatWasAcquired) {
   KerberosWorld world;
   constexpr char kOther[] = "TERMSRV/web.example.test@EXAMPLE.TEST";
