@@ -256,16 +256,16 @@ Result<ServerContext::Leg> ServerContext::answer(Accepted accepted, bool framed)
   return Leg{std::move(established), std::move(token), Progress::Complete, flags};
 }
 
-// [MS-KILE] 3.4.5: the third leg has the number that we began with.
+// [MS-KILE] 3.4.5: the third leg has the number that we began with, which libkrb5 looks at.
 Result<ServerContext::Leg> ServerContext::handle(AwaitDceAnswer state, const StepInput& input) {
   const ApSession& session = state.session;
   const krb5_data data = data_of(input.token);
   krb5_ui_4 number = 0;
   const auto code = krb5_rd_rep_dce(session.context(), session.auth(), &data, &number);
-  if (code != 0) return ap_failure(code);
-  if (number != static_cast<krb5_ui_4>(session.first_numbers().sending)) {
-    return fail(Status::MessageAltered, "the client's last message answers another one");
+  if (code == KRB5_MUTUAL_FAILED || code == KRB5KRB_AP_ERR_BAD_INTEGRITY) {
+    return failure(code, Status::MessageAltered, "the client's last message answers another one");
   }
+  if (code != 0) return ap_failure(code);
   TRY_ASSIGN(Established established,
              establish(session, session.own_key(), state.granted, std::move(state.facts)));
   return Leg{std::move(established), {}, Progress::Complete, state.granted};

@@ -6,6 +6,9 @@
 namespace opensspi::test {
 namespace {
 
+constexpr char kOtherName[] = "TERMSRV/alias.example.test@EXAMPLE.TEST";
+constexpr char kOtherSpn[] = "TERMSRV/alias.example.test";
+
 void exchange_messages(Context& sender, Context& receiver) {
   for (const char* text : {"a secret", "another"}) {
     Bytes data = copy(view(text)), token(128);
@@ -110,20 +113,45 @@ TEST(Kerberos, DceStyleTakesThreeBareMessages) {
   exchange_messages(*server, *client);
 }
 
+// A ticket for another name of the server's, with another session key.
+void add_other_ticket(KerberosWorld& world) {
+  world.add_ticket({kAlice, kOtherName, kNow - kHour, kNow + kHour}, "keytab", kWeb);
+}
+
 TEST(Kerberos, DceStylesLastMessageAnswersTheServers) {
   KerberosWorld world;
+  add_other_ticket(world);
   const auto flags = ContextFlags::UseDceStyle | ContextFlags::Confidentiality;
-  Bytes of_another;
-  {
+  for (const char* spn : {kSpn, kOtherSpn}) {
+    Bytes of_another;
+    {
+      const auto client = world.client(flags, spn), server = world.server();
+      const HandshakeResult result = run_handshake(*client, *server);
+      ASSERT_EQ(result.tokens.size(), 3U);
+      of_another = result.tokens[2];
+    }
     const auto client = world.client(flags), server = world.server();
-    of_another = run_handshake(*client, *server).tokens[2];
+    const HandshakeResult result =
+        run_handshake(*client, *server, nullptr, nullptr, [&](std::size_t number, Bytes& token) {
+          if (number == 2) token = of_another;
+        });
+    EXPECT_EQ(result.tokens.size(), 3U);
+    EXPECT_EQ(status_of(result.server), Status::MessageAltered);
+    EXPECT_STREQ(why(result.server), "the client's last message answers another one");
   }
-  const auto client = world.client(flags), server = world.server();
-  const HandshakeResult result =
-      run_handshake(*client, *server, nullptr, nullptr, [&](std::size_t number, Bytes& token) {
-        if (number == 2) token = of_another;
-      });
-  EXPECT_FALSE(result.server.progress);
+}
+
+TEST(Kerberos, AnAnswerToAnotherRequestProvesNoServer) {
+  KerberosWorld world;
+  add_other_ticket(world);
+  for (const char* spn : {kSpn, kOtherSpn}) {
+    world.set_now(kFakeNow);
+    const Bytes of_another = world.server()->step({world.client(kAll, spn)->step({}).token}).token;
+    world.set_now(kFakeNow + kSecond);
+    const auto client = world.client();
+    ASSERT_TRUE(client->step({}).progress);
+    EXPECT_EQ(status_of(client->step({of_another})), Status::MutualAuthFailed);
+  }
 }
 
 TEST(Kerberos, FlagsAreThoseThatTheClientAsked) {
@@ -326,9 +354,8 @@ TEST(Refusal, OfAnyOtherNameThanTheOneThatWasAcquired) {
 // An account has any number of names.
 TEST(Kerberos, AnyKeyOfTheServersOpensATicket) {
   KerberosWorld world;
-  constexpr char kAlias[] = "TERMSRV/alias.example.test@EXAMPLE.TEST";
-  world.add_ticket({kAlice, kAlias, kNow - kHour, kNow + kHour}, "keytab", kWeb);
-  const auto client = world.client(kAll, "TERMSRV/alias.example.test"), server = world.server();
+  add_other_ticket(world);
+  const auto client = world.client(kAll, kOtherSpn), server = world.server();
   const HandshakeResult result = run_handshake(*client, *server);
   ASSERT_TRUE(result.both_complete) << why(result.client) << why(result.server);
 }
