@@ -46,6 +46,8 @@ Result<AuthenticatorChecksum> AuthenticatorChecksum::parse(ByteView bytes) {
   for (const auto& [flag, bit] : kBits) {
     if ((bits & bit) != 0) parsed.flags |= flag;
   }
+  // Some clients set the bit and send nothing.
+  if (in.empty()) parsed.flags = parsed.flags & ~ContextFlags::Delegate;
   if (has(parsed.flags, ContextFlags::Delegate)) {
     if (in.u16_le() != kDelegation) in.reject();
     parsed.delegated = copy(in.bytes(in.u16_le()));

@@ -4,7 +4,7 @@
 //   [0-3]   Lgth, 16
 //   [4-19]  Bnd: MD5 of the channel bindings, zeros without
 //   [20-23] Flags
-//   [24-25] DlgOpt, 1   } with FLAG DELEG
+//   [24-25] DlgOpt, 1   } with FLAG DELEG, though some leave it out all the same
 //   [26-27] Dlgth       }
 //   [28-]   KRB-CRED    }
 //

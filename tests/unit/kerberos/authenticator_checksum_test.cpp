@@ -37,6 +37,7 @@ TEST(AuthenticatorChecksum, CarriesTickets) {
   append(with_extensions, view("more"));
   EXPECT_TRUE(AuthenticatorChecksum::parse(with_extensions));
   for (std::size_t size = 0; size < bytes.size(); ++size) {
+    if (size == 24) continue;  // the bit without tickets
     const auto cut = AuthenticatorChecksum::parse(ByteView(bytes).first(size));
     ASSERT_FALSE(cut) << size;
     EXPECT_EQ(cut.error().status, Status::InvalidToken);
@@ -47,6 +48,14 @@ TEST(AuthenticatorChecksum, CarriesTickets) {
   other = bytes;
   other[0] = 17;  // Lgth
   EXPECT_FALSE(AuthenticatorChecksum::parse(other));
+}
+
+TEST(AuthenticatorChecksum, OfWhoSendsNoTicketsDelegatesNothing) {
+  const auto parsed =
+      AuthenticatorChecksum::parse(from_hex("10000000" + std::string(32, '0') + "23000000"));
+  ASSERT_TRUE(parsed) << parsed.error().why;
+  EXPECT_EQ(parsed->flags, ContextFlags::MutualAuth | ContextFlags::Integrity);
+  EXPECT_TRUE(parsed->delegated.empty());
 }
 
 // The vector of channel bindings that NTLM has too.
