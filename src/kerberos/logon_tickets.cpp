@@ -16,6 +16,13 @@ namespace {
 
 constexpr FileTime kSecond = 10'000'000;
 constexpr FileTime kRefusalHolds = 30 * kSecond;
+// Before its end, so that what begins with a ticket also ends with it; of short ones half the time.
+constexpr FileTime kRenewedBefore = 300 * kSecond;
+
+FileTime renewal_of(FileTime now, FileTime expiry) {
+  const FileTime left = expiry > now ? expiry - now : 0;
+  return expiry - std::min(kRenewedBefore, left / 2);
+}
 
 struct FreeOptions {
   krb5_context context;
@@ -46,6 +53,12 @@ Result<OwnOptions> options_of(const Library& library) {
   return OwnOptions(made, FreeOptions{library.get()});
 }
 
+Result<OwnCache> open_cache(const Library& library, const std::string& name) {
+  krb5_ccache opened = nullptr;
+  TRY(checked(krb5_cc_resolve(library.get(), name.c_str(), &opened)));
+  return OwnCache(opened, Release{library.get()});
+}
+
 Result<OwnKeytab> open_keytab(const Library& library, const std::string& name) {
   krb5_keytab opened = nullptr;
   TRY(checked(krb5_kt_resolve(library.get(), name.c_str(), &opened)));
@@ -72,6 +85,7 @@ Result<void> give_password(const Library& library, krb5_init_creds_context excha
 
 LogonTickets::~LogonTickets() {
   destroy(obtained_);
+  destroy(retired_);
 }
 
 // Others may have it open: its tickets go with its name.
@@ -81,33 +95,29 @@ void LogonTickets::destroy(std::optional<Obtained>& tickets) {
 }
 
 Result<OwnCache> LogonTickets::open(const Library& library, FileTime now) {
-  std::string name;
   if (const auto* cache = std::get_if<CacheName>(&source_.where)) {
-    name = cache->name;
-  } else {
-    const std::scoped_lock lock(mutex_);
-    TRY(renew(now));
-    name =
-        std::string("MEMORY:") + krb5_cc_get_name(obtained_->library.get(), obtained_->cache.get());
+    return open_cache(library, cache->name);
   }
-  krb5_ccache opened = nullptr;
-  TRY(checked(krb5_cc_resolve(library.get(), name.c_str(), &opened)));
-  return OwnCache(opened, Release{library.get()});
+  const std::scoped_lock lock(mutex_);
+  TRY(renew(now));
+  const char* name = krb5_cc_get_name(obtained_->library.get(), obtained_->cache.get());
+  return open_cache(library, std::string("MEMORY:") + name);
 }
 
 Result<void> LogonTickets::renew(FileTime now) {
-  if (obtained_ && now < obtained_->expiry) return {};
-  if (refused_ && refused_->at <= now && now < refused_->at + kRefusalHolds) {
-    return fail(refused_->error);
-  }
-  Result<Obtained> fresh = obtain(now);
-  if (!fresh) {
+  if (obtained_ && now < obtained_->renewal) return {};
+  const bool refused = refused_ && refused_->at <= now && now < refused_->at + kRefusalHolds;
+  if (!refused) {
+    Result<Obtained> fresh = obtain(now);
+    if (fresh) {
+      destroy(retired_);
+      retired_ = std::exchange(obtained_, std::move(*fresh));
+      return {};
+    }
     refused_ = Refused{fresh.error(), now};
-    return fail(fresh.error());
   }
-  destroy(obtained_);
-  obtained_ = std::move(*fresh);
-  return {};
+  if (obtained_ && now < obtained_->expiry) return {};
+  return fail(refused_->error);
 }
 
 Result<LogonTickets::Obtained> LogonTickets::obtain(FileTime now) const {
@@ -140,7 +150,7 @@ Result<LogonTickets::Obtained> LogonTickets::obtain(FileTime now) const {
   TRY(checked(krb5_cc_initialize(context, made, ticket->client)));
   TRY(checked(krb5_cc_store_cred(context, made, ticket.get())));
   const FileTime expiry = file_time_of_unix(static_cast<std::uint32_t>(ticket->times.endtime));
-  return Obtained{std::move(library), std::move(cache), expiry};
+  return Obtained{std::move(library), std::move(cache), renewal_of(now, expiry), expiry};
 }
 
 }  // namespace opensspi::kerberos

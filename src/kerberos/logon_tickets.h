@@ -30,13 +30,13 @@ class LogonTickets {
   struct Obtained {
     Library library;
     OwnCache cache;
-    FileTime expiry = 0;
+    FileTime renewal = 0, expiry = 0;
   };
   struct Refused {
     Error error;
     FileTime at = 0;
   };
-  // Sees to it that there are some that have not expired.
+  // Sees to it that there are some that last.
   Result<void> renew(FileTime now);
   Result<Obtained> obtain(FileTime now) const;
   static void destroy(std::optional<Obtained>& tickets);
@@ -44,6 +44,7 @@ class LogonTickets {
   Source source_;
   std::mutex mutex_;
   std::optional<Obtained> obtained_;
+  std::optional<Obtained> retired_;  // those before, which others may have open
   std::optional<Refused> refused_;
 };
 
