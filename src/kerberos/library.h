@@ -16,7 +16,7 @@ namespace opensspi::kerberos {
 // Whose configuration counts, and with it whose default cache and keytab.
 enum class Configuration {
   Callers,   // what KRB5_CONFIG, KRB5CCNAME and KRB5_KTNAME name, unless the process is set-uid
-  Machines,  // no environment variable counts
+  Machines,  // no environment variable counts, but those that name libkrb5's replay cache
 };
 
 class Library {
