@@ -16,7 +16,7 @@ namespace {
 
 constexpr FileTime kSecond = 10'000'000;
 constexpr FileTime kRefusalHolds = 30 * kSecond;
-// Before its end, so that what begins with a ticket also ends with it; of short ones half the time.
+// Before its end, which is by the KDC's clock; of short ones in half the time.
 constexpr FileTime kRenewedBefore = 300 * kSecond;
 
 FileTime renewal_of(FileTime now, FileTime expiry) {
