@@ -190,7 +190,10 @@ class KerberosFiles {
     must(krb5_auth_con_set_req_cksumtype(context_, session, request.checksum));
     std::string text = request.covered.value_or("");
     krb5_data covered{KV5M_DATA, static_cast<unsigned>(text.size()), text.data()}, der{};
-    if (!request.ap_options.empty()) ticket->authdata = ap_options(request.ap_options);
+    if (!request.ap_options.empty()) {
+      krb5_free_authdata(context_, ticket->authdata);
+      ticket->authdata = ap_options(request.ap_options);
+    }
     must(krb5_mk_req_extended(context_, &session, 0, request.covered ? &covered : nullptr, ticket,
                               &der));
     std::string made(der.data, der.length);
