@@ -52,13 +52,11 @@ class Judges::AccountsWhenAsked final : public Authority {
   }
 
  private:
-  // What could not be opened is tried again by the next logon.
+  // What could not be opened is tried again by the next logon, in what is left of its time when it
+  // has waited for the last one's.
   Result<std::shared_ptr<authority::AccountsAuthority>> opened_for_logon() {
     const auto end = std::chrono::steady_clock::now() + policy_.current()->authority_deadline;
-    const std::unique_lock lock(mutex_, end);
-    if (!lock.owns_lock())
-      return fail(Status::NoAuthenticatingAuthority, "another process holds the accounts",
-                  nt_status::kNoLogonServers);
+    const std::lock_guard lock(mutex_);
     const auto left = end - std::chrono::steady_clock::now();
     return opened(std::max(std::chrono::duration_cast<std::chrono::milliseconds>(left),
                            std::chrono::milliseconds(0)));
@@ -81,7 +79,7 @@ class Judges::AccountsWhenAsked final : public Authority {
   }
 
   const PolicySource& policy_;
-  std::timed_mutex mutex_;
+  std::mutex mutex_;
   std::shared_ptr<authority::AccountsAuthority> accounts_;
 };
 
