@@ -17,15 +17,13 @@ using test::ClientResponse;
 using test::status_of;
 using test::why_of;
 
-const HostNames kMember{"SRV1", "ADEX", "srv1.ad.example.test", "ad.example.test", true};
-
 class FakeWinbind final : public WinbindClient {
  public:
   Result<HostNames> machine() override {
     ++machine_questions;
     if (hang.valid()) hang.wait();
     if (down) return fail(Status::NoAuthenticatingAuthority, "down");
-    return kMember;
+    return member;
   }
   Result<DomainLogon> log_on(const NtlmQuestion& question) override {
     ++logons;
@@ -50,6 +48,8 @@ class FakeWinbind final : public WinbindClient {
     return {};
   }
 
+  // Of the object, which questions that were left behind outlive the test with.
+  const HostNames member{"SRV1", "ADEX", "srv1.ad.example.test", "ad.example.test", true};
   bool down = false, out_of_memory = false;
   std::uint32_t nt_status = 0;
   std::shared_future<void> hang;
