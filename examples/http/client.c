@@ -29,8 +29,14 @@ static int connect_to(const char* host, const char* port) {
   struct addrinfo hints = {0}, *found = NULL;
   hints.ai_socktype = SOCK_STREAM;
   if (getaddrinfo(host, port, &hints, &found) != 0) return -1;
-  int connection = socket(found->ai_family, SOCK_STREAM, 0);
-  if (connect(connection, found->ai_addr, found->ai_addrlen) != 0) connection = -1;
+  int connection = -1;
+  for (struct addrinfo *one = found; one != NULL && connection < 0; one = one->ai_next) {
+    connection = socket(one->ai_family, SOCK_STREAM, 0);
+    if (connection >= 0 && connect(connection, one->ai_addr, one->ai_addrlen) != 0) {
+      close(connection);
+      connection = -1;
+    }
+  }
   freeaddrinfo(found);
   return connection;
 }
