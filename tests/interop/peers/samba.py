@@ -87,7 +87,7 @@ class _Machine:
 
     def inside(self):
         """What to put before a program's arguments to run it on this machine."""
-        return ["nsenter", "-t", str(self._program.pid), "-n", "-m", "--"]
+        return ["nsenter", "-t", str(self._program.pid), "-n", "-m", "-r", "--"]
 
 
 class Domain:
