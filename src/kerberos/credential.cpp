@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "kerberos/client.h"
-#include "kerberos/client_name.h"
 #include "kerberos/logon_tickets.h"
 #include "kerberos/server.h"
 #include "kerberos/server_keys.h"
@@ -17,10 +16,7 @@ KerberosCredential::KerberosCredential(std::shared_ptr<const Environment> enviro
     : environment_(std::move(environment)),
       outbound_(std::move(outbound)),
       inbound_(std::move(inbound)) {
-  if (outbound_) {
-    tickets_ = std::make_shared<LogonTickets>(*outbound_);
-    may_be_tried_ = may_be_tried(*outbound_);
-  }
+  if (outbound_) tickets_ = std::make_shared<LogonTickets>(*outbound_);
   if (inbound_) keys_ = std::make_shared<ServerKeys>(*inbound_);
 }
 
@@ -31,7 +27,7 @@ Result<std::unique_ptr<Context>> KerberosCredential::new_context(
   if (request.role == Role::Client && !direct) {
     return fail(Status::UnsupportedFunction, "this version speaks to no KDC through a proxy");
   }
-  if (request.role == Role::Client && !request.mechanism_oid.empty()) TRY(may_be_tried_);
+  if (request.role == Role::Client && !request.mechanism_oid.empty()) TRY(tickets_->may_be_tried());
   if (request.role == Role::Client) return ClientContext::create(environment_, tickets_, request);
   return ServerContext::create(environment_, keys_, request);
 }

@@ -56,7 +56,6 @@ class KerberosCredential final : public Credential {
  private:
   std::shared_ptr<const Environment> environment_;
   Result<Source> outbound_, inbound_;
-  Result<void> may_be_tried_;              // by a negotiation, as a client
   std::shared_ptr<LogonTickets> tickets_;  // null: no client
   std::shared_ptr<ServerKeys> keys_;       // null: no server
   std::optional<KdcProxy> kdc_proxy_;

@@ -83,6 +83,11 @@ Result<void> give_password(const Library& library, krb5_init_creds_context excha
 
 }  // namespace
 
+Result<void> LogonTickets::may_be_tried() {
+  std::call_once(tried_asked_, [&] { may_be_tried_ = kerberos::may_be_tried(source_); });
+  return may_be_tried_;
+}
+
 LogonTickets::~LogonTickets() {
   destroy(obtained_);
   destroy(retired_);

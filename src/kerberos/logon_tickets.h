@@ -24,6 +24,10 @@ class LogonTickets {
   // minute, since clients that nobody knows yet may make a server log on, and lock its account.
   Result<OwnCache> open(const Library& library, FileTime now);
 
+  // Whether a negotiation may try Kerberos with them (client_name.h). Found out when it is first
+  // asked: reading krb5.conf is most of what acquiring a credential would cost.
+  Result<void> may_be_tried();
+
   [[nodiscard]] const Source& source() const { return source_; }
 
  private:
@@ -42,6 +46,8 @@ class LogonTickets {
   static void destroy(std::optional<Obtained>& tickets);
 
   Source source_;
+  std::once_flag tried_asked_;
+  Result<void> may_be_tried_;
   std::mutex mutex_;
   std::optional<Obtained> obtained_;
   std::optional<Obtained> retired_;  // those before, which others may have open
