@@ -22,9 +22,18 @@ function(opensspi_unit_tests room)
   opensspi_test_program(unit_${room} FOLDER unit/${room} LIBRARIES room_${room} ${ARGN})
 endfunction()
 
+# opensspi_label_target(LABEL target...)
+# What is needed to run the ctest tests of a label is built by the target of the same name.
+function(opensspi_label_target label)
+  if(NOT TARGET ${label})
+    add_custom_target(${label})
+  endif()
+  add_dependencies(${label} ${ARGN})
+endfunction()
+
 # opensspi_test_program(NAME FOLDER folder-below-tests [LIBRARIES target...] [THREADS])
-# Its ctest label is the first part of the folder. THREADS: it is run under ThreadSanitizer too, by
-# `./test --tsan`, which builds the target `threads`.
+# Its ctest label is the first part of the folder. THREADS: it has the label threads as well, and is
+# run under ThreadSanitizer by `./test --tsan`.
 function(opensspi_test_program name)
   cmake_parse_arguments(TEST "THREADS" "FOLDER" "LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${TEST_FOLDER}/*.cpp)
@@ -44,10 +53,9 @@ function(opensspi_test_program name)
   string(REGEX REPLACE "/.*" "" labels ${TEST_FOLDER})
   if(TEST_THREADS)
     list(APPEND labels threads)
-    if(NOT TARGET threads)
-      add_custom_target(threads)
-    endif()
-    add_dependencies(threads ${name})
   endif()
+  foreach(label ${labels})
+    opensspi_label_target(${label} ${name})
+  endforeach()
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${labels}")
 endfunction()
