@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   add_serve(app, run);
   add_connect(app, run);
   add_policy(app, run);
+  add_doctor(app, run);
   add_demo(app, run);
   try {
     app.parse(argc, argv);

@@ -21,6 +21,7 @@ void add_creds(CLI::App& app, Run& run);
 void add_serve(CLI::App& app, Run& run);
 void add_connect(CLI::App& app, Run& run);
 void add_policy(CLI::App& app, Run& run);
+void add_doctor(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 
 }  // namespace opensspi::command

@@ -129,6 +129,36 @@ typedef int (*opensspi_policy_callback)(const opensspi_policy_setting *setting, 
 OPENSSPI_API SECURITY_STATUS opensspi_policy_list(opensspi_policy_callback callback, void *user,
                                                   char **problem);
 
+/* ---- The machine ------------------------------------------------------------------------------- */
+
+#define OPENSSPI_FINDING_OK 0
+#define OPENSSPI_FINDING_NOTE 1    /* not set up, which is no fault where nobody needs it */
+#define OPENSSPI_FINDING_WARNING 2 /* works, and should not stay so */
+#define OPENSSPI_FINDING_PROBLEM 3 /* what needs it fails */
+
+/* What was found out about one part of this machine. */
+typedef struct opensspi_finding {
+  uint32_t size;      /* what the library fills in: later versions may fill in more */
+  int32_t verdict;    /* OPENSSPI_FINDING_* */
+  const char *area;   /* "policy", "packages", "keyring", "credentials", "accounts", "winbind",
+                         "krb5.conf", "kdc", "clock", "keytab", "target" */
+  const char *found;  /* what there is, in words, with names of files, hosts and principals */
+  const char *advice; /* what to do; "" when there is nothing to do */
+  int64_t value;      /* a figure behind it, or 0: of "clock" the KDC's time less ours in seconds, of
+                         "keytab" the keys' version */
+} opensspi_finding;
+
+/* Called for each finding as it is made; an area may have several, or none. The finding lives as
+ * long as the call; what it returns other than 0 ends the examination. */
+typedef int (*opensspi_finding_callback)(const opensspi_finding *finding, void *user);
+
+/* Looks over what logons need on this machine, for the calling user. `target`, an SPN or NULL, is
+ * resolved, and a Kerberos ticket for it is asked for with the user's own credentials. Asks winbind,
+ * KDCs and name servers and waits for them; changes nothing. */
+OPENSSPI_API SECURITY_STATUS opensspi_examine_machine(const char *target,
+                                                      opensspi_finding_callback callback,
+                                                      void *user);
+
 /* ---- Contexts -------------------------------------------------------------------------------- */
 /* These work at any time between the first leg and DeleteSecurityContext, also when the
  * authentication failed, and answer SEC_E_UNSUPPORTED_FUNCTION while nothing is known yet. */

@@ -36,6 +36,7 @@ Module& Module::instance() {
 Module::Module()
     : judges_(policy_), sessions_(system_time), handles_(crypto::random), tokens_(crypto::random) {
   open_sinks_of_environment(*policy_.current(), observers_);
+  environment_ = make_environment();
   make_packages();
 }
 
@@ -53,18 +54,23 @@ std::shared_ptr<const Environment> Module::make_environment() {
 
 // Negotiate comes first on Windows, though it needs the others.
 void Module::make_packages() {
-  const auto environment = make_environment();
-  auto ntlm = ntlm::make_package(environment);
-  auto kerberos = kerberos::make_package(environment, kcm_answers);
-  auto negotiate = negotiate::make_package(environment, {kerberos.get(), ntlm.get()});
-  auto credssp = credssp::make_package(environment, *negotiate);
+  auto ntlm = ntlm::make_package(environment_);
+  auto kerberos = kerberos::make_package(environment_, kcm_answers);
+  auto negotiate = negotiate::make_package(environment_, {kerberos.get(), ntlm.get()});
+  auto credssp = credssp::make_package(environment_, *negotiate);
   packages_.push_back(std::move(negotiate));
   packages_.push_back(std::move(kerberos));
   packages_.push_back(std::move(ntlm));
-  for (auto& package : schannel::make_packages(environment))
+  for (auto& package : schannel::make_packages(environment_))
     packages_.push_back(std::move(package));
   packages_.push_back(std::move(credssp));
   for (const auto& package : packages_) infos_.push_back(&package->info());
+}
+
+std::vector<const SecurityPackage*> Module::packages() const {
+  std::vector<const SecurityPackage*> all;
+  for (const auto& package : packages_) all.push_back(package.get());
+  return all;
 }
 
 Result<const SecurityPackage*> Module::find_package(std::string_view name) const {

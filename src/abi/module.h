@@ -27,9 +27,11 @@ class Module {
   [[nodiscard]] PolicySource& policy() { return policy_; }
   [[nodiscard]] Judges& judges() { return judges_; }
   [[nodiscard]] logon::Sessions& sessions() { return sessions_; }
+  [[nodiscard]] const std::shared_ptr<const Environment>& environment() { return environment_; }
 
   // In Windows' order.
   [[nodiscard]] const std::vector<const PackageInfo*>& package_infos() const { return infos_; }
+  [[nodiscard]] std::vector<const SecurityPackage*> packages() const;
   // Without regard to case. PackageNotFound.
   [[nodiscard]] Result<const SecurityPackage*> find_package(std::string_view name) const;
 
@@ -44,6 +46,7 @@ class Module {
   logon::Sessions sessions_;
   HandleTable handles_;
   TokenTable tokens_;
+  std::shared_ptr<const Environment> environment_;
   std::vector<std::unique_ptr<SecurityPackage>> packages_;
   std::vector<const PackageInfo*> infos_;
 };

@@ -133,6 +133,15 @@ Result<HostNames> WinbindAuthority::names() {
   return names;
 }
 
+Result<void> WinbindAuthority::check_controller() {
+  const auto done = in_time<Done>(deadline_(), kTooLate, [](WinbindClient& client) -> Result<Done> {
+    TRY(client.ping_controller());
+    return Done();
+  });
+  if (!done) return fail(done.error());
+  return {};
+}
+
 Result<NtlmLogon> WinbindAuthority::validate(const NtlmResponse& response) {
   TRY_ASSIGN(DomainLogon logon,
              in_time<DomainLogon>(deadline_(), kTooLate,

@@ -23,6 +23,8 @@ class WinbindAuthority final : public Authority {
   // What the joined machine is called: a domain controller refuses responses that speak of another.
   // Kept once they are known; a winbindd that hung is left alone for ten seconds.
   Result<HostNames> names() override;
+  // Whether the domain can be asked at all.
+  Result<void> check_controller();
   // LogonDenied with the domain's reason; NoAuthenticatingAuthority when the domain cannot be asked
   // or does not answer in time. Takes as long as the domain takes.
   Result<NtlmLogon> validate(const NtlmResponse& response) override;

@@ -3,7 +3,9 @@
 #include "authority/winbind_client.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdint>
 extern "C" {
@@ -21,6 +23,9 @@ namespace {
 
 // Where winbindd's socket is was compiled into libwbclient.
 constexpr const char* kSockets[] = {"/run/samba/winbindd/pipe", "/var/run/samba/winbindd/pipe"};
+// And the one for the privileged, whose folder is theirs alone: Debian's and Samba's own.
+constexpr const char* kPrivileged[] = {"/var/lib/samba/winbindd_privileged",
+                                       "/var/run/samba/winbindd_privileged"};
 
 // [MS-NRPC] 2.2.1.4.15 LogonGuest
 constexpr std::uint32_t kLogonGuest = 0x1;
@@ -29,6 +34,7 @@ struct Functions {
   decltype(&wbcCtxCreate) create = nullptr;
   decltype(&wbcCtxFree) free = nullptr;
   decltype(&wbcCtxInterfaceDetails) interface_details = nullptr;
+  decltype(&wbcCtxPingDc2) ping_controller = nullptr;
   decltype(&wbcCtxAuthenticateUserEx) authenticate_user = nullptr;
   decltype(&wbcCtxChangeUserPasswordEx) change_password = nullptr;
   decltype(&wbcSidToStringBuf) sid_to_string = nullptr;
@@ -93,6 +99,17 @@ class LibWbclient final : public WinbindClient {
     names.dns_domain = text_of(details->dns_domain);
     names.domain_joined = true;
     return names;
+  }
+
+  Result<void> ping_controller() override {
+    const auto context = new_context();
+    Owned<wbcAuthErrorInfo> refusal(functions_);
+    Owned<char> name(functions_);
+    const wbcErr error =
+        functions_.ping_controller(context.get(), nullptr, refusal.out(), name.out());
+    if (error == WBC_ERR_SUCCESS) return {};
+    if (refusal && refusal->nt_status != 0) return fail(domain_refusal(refusal->nt_status));
+    return no_winbind(error);
   }
 
   Result<DomainLogon> log_on(const NtlmQuestion& question) override {
@@ -196,6 +213,7 @@ std::shared_ptr<WinbindClient> load() {
   const bool complete = find(library, "wbcCtxCreate", functions.create) &&
                         find(library, "wbcCtxFree", functions.free) &&
                         find(library, "wbcCtxInterfaceDetails", functions.interface_details) &&
+                        find(library, "wbcCtxPingDc2", functions.ping_controller) &&
                         find(library, "wbcCtxAuthenticateUserEx", functions.authenticate_user) &&
                         find(library, "wbcCtxChangeUserPasswordEx", functions.change_password) &&
                         find(library, "wbcSidToStringBuf", functions.sid_to_string) &&
@@ -222,6 +240,12 @@ bool winbind_listens() {
   return std::any_of(std::begin(kSockets), std::end(kSockets), [](const char* path) {
     struct stat status {};
     return stat(path, &status) == 0 && S_ISSOCK(status.st_mode);
+  });
+}
+
+bool may_have_winbind_judge() {
+  return std::any_of(std::begin(kPrivileged), std::end(kPrivileged), [](const char* path) {
+    return faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
   });
 }
 

@@ -40,6 +40,9 @@ class WinbindClient {
   // What this machine is called in its domain. NoAuthenticatingAuthority when winbindd does not
   // answer.
   virtual Result<HostNames> machine() = 0;
+  // Whether a controller of the domain answers this machine as one that it trusts. Errors as of
+  // log_on().
+  virtual Result<void> ping_controller() = 0;
   // LogonDenied with the domain's reason in Error::nt_status; NoAuthenticatingAuthority when nobody
   // can judge.
   virtual Result<DomainLogon> log_on(const NtlmQuestion& question) = 0;
@@ -51,6 +54,8 @@ class WinbindClient {
 std::shared_ptr<WinbindClient> load_winbind_client();
 // Whether winbindd listens on this machine; asks nobody.
 [[nodiscard]] bool winbind_listens();
+// Whether this process may have winbind judge logons, which is a privilege; asks nobody.
+[[nodiscard]] bool may_have_winbind_judge();
 
 // The verdict that an NTSTATUS of the domain stands for. Of those that say that the domain could
 // not be asked, NoAuthenticatingAuthority; LogonDenied for the rest.

@@ -113,10 +113,25 @@ Result<Keytab> read_keytab(const Library& library, const std::string& name) {
     if (!principal && principal.error().status == Status::InsufficientMemory) {
       return fail(principal.error());
     }
-    if (principal) add(*std::move(principal), keytab.principals);
+    if (!principal) continue;
+    keytab.keys.push_back({principal->text, entry.value.vno, entry.value.key.enctype});
+    add(*std::move(principal), keytab.principals);
   }
   if (keytab.principals.empty()) return no_principals(cursor.code());
   return keytab;
+}
+
+std::string enctype_name(std::int32_t enctype) {
+  std::array<char, 64> name{};
+  if (krb5_enctype_to_name(enctype, false, name.data(), name.size()) != 0) {
+    return std::to_string(enctype);
+  }
+  return name.data();
+}
+
+bool is_weak(std::int32_t enctype) {
+  return enctype < ENCTYPE_AES128_CTS_HMAC_SHA1_96 || enctype == ENCTYPE_ARCFOUR_HMAC ||
+         enctype == ENCTYPE_ARCFOUR_HMAC_EXP;
 }
 
 const Principal* find_principal(const Keytab& keytab, const PrincipalName& name) {

@@ -25,6 +25,11 @@ class FakeWinbind final : public WinbindClient {
     if (down) return fail(Status::NoAuthenticatingAuthority, "down");
     return member;
   }
+  Result<void> ping_controller() override {
+    if (hang.valid()) hang.wait();
+    if (nt_status != 0) return fail(domain_refusal(nt_status));
+    return {};
+  }
   Result<DomainLogon> log_on(const NtlmQuestion& question) override {
     ++logons;
     if (out_of_memory) throw std::bad_alloc();

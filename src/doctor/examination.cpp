@@ -1,0 +1,22 @@
+// The order of the checks: what others stand on comes first, and without a policy nothing stands.
+#include "doctor/examination.h"
+
+#include "doctor/checks.h"
+
+namespace opensspi::doctor {
+
+void examine(const Machine& machine, const std::string& target,
+             const std::function<bool(const Finding&)>& tell) {
+  constexpr decltype(&check_policy) kChecks[] = {check_policy,      check_packages, check_keyring,
+                                                 check_credentials, check_accounts, check_winbind,
+                                                 check_krb5_conf,   check_keytab,   check_target};
+  const Subject subject{machine, target};
+  for (const auto check : kChecks) {
+    for (const Finding& finding : check(subject)) {
+      if (!tell(finding)) return;
+    }
+    if (machine.environment->policy()->bad_line) return;
+  }
+}
+
+}  // namespace opensspi::doctor
