@@ -8,6 +8,7 @@
 #include "abi/file_time.h"
 #include "authority/account_names.h"
 #include "authority/kcm.h"
+#include "authority/kdc_transport.h"
 #include "base/utf16.h"
 #include "credssp/package.h"
 #include "crypto/random.h"
@@ -35,6 +36,8 @@ Module& Module::instance() {
 
 Module::Module()
     : judges_(policy_), sessions_(system_time), handles_(crypto::random), tokens_(crypto::random) {
+  kdc_transport_ = std::make_shared<authority::NetworkKdcTransport>(
+      [this] { return policy_.current()->kdc_timeout; });
   open_sinks_of_environment(*policy_.current(), observers_);
   environment_ = make_environment();
   make_packages();
@@ -46,6 +49,7 @@ std::shared_ptr<const Environment> Module::make_environment() {
   environment->random = crypto::random;
   environment->host_names = authority::local_host_names;
   environment->authority = [this] { return judges_.current(); };
+  environment->kdc_transport = [this] { return kdc_transport_; };
   environment->policy = [this] { return policy_.current(); };
   environment->log = [this](LogLevel level, const char* room, const char* what,
                             std::int64_t value) { observers_.tell_log(level, room, what, value); };

@@ -44,6 +44,7 @@ class Module {
   PolicySource policy_;
   Judges judges_;
   logon::Sessions sessions_;
+  std::shared_ptr<KdcTransport> kdc_transport_;
   HandleTable handles_;
   TokenTable tokens_;
   std::shared_ptr<const Environment> environment_;

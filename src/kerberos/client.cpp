@@ -3,13 +3,13 @@
 
 #include <krb5.h>
 
-#include <limits>
 #include <utility>
 
 #include "kerberos/ap_options.h"
 #include "kerberos/authenticator_checksum.h"
 #include "kerberos/errors.h"
 #include "kerberos/principal.h"
+#include "kerberos/service_ticket.h"
 #include "kerberos/target.h"
 #include "kerberos/tgt_messages.h"
 #include "kerberos/ticket_cache.h"
@@ -32,21 +32,6 @@ ContextFlags wanted(ContextFlags requested) {
 bool may_delegate(ContextFlags flags, const krb5_creds& ticket) {
   return has(flags, ContextFlags::Delegate) && has(flags, ContextFlags::MutualAuth) &&
          (ticket.ticket_flags & TKT_FLG_OK_AS_DELEGATE) != 0;
-}
-
-// The ticket for the target: the cache's, else the KDC's. With a ticket that the target has shown
-// it is under that one's key.
-Result<OwnCreds> service_ticket(const Library& library, krb5_ccache cache, krb5_principal client,
-                                krb5_principal server, ByteView shown) {
-  krb5_creds wanted_ticket{};
-  wanted_ticket.client = client;
-  wanted_ticket.server = server;
-  wanted_ticket.second_ticket = data_of(shown);
-  const krb5_flags options = shown.empty() ? 0 : KRB5_GC_USER_USER;
-  krb5_creds* found = nullptr;
-  const auto code = krb5_get_credentials(library.get(), options, cache, &wanted_ticket, &found);
-  if (code != 0) return kdc_failure(code);
-  return OwnCreds(found, Release{library.get()});
 }
 
 struct FreeError {
@@ -163,8 +148,8 @@ Result<ClientContext::Tickets> ClientContext::open_tickets() const {
   TRY_ASSIGN(OwnCache cache, tickets_->open(library, environment_->now()));
   TRY_ASSIGN(OwnPrincipal client, owner_of(library, *cache));
   library.set_time(environment_->now());
-  const std::string realm(client->realm.data, client->realm.length);
-  TRY_ASSIGN(OwnPrincipal server, target_principal(library, request_.target_name, realm));
+  TRY_ASSIGN(OwnPrincipal server,
+             target_principal(library, request_.target_name, realm_of(*client)));
   return Tickets{std::move(session), std::move(cache), std::move(client), std::move(server)};
 }
 
@@ -173,13 +158,12 @@ Result<ClientContext::Request> ClientContext::make_ap_req(const crypto::Digest12
   TRY_ASSIGN(Tickets tickets, open_tickets());
   ApSession& session = tickets.session;
   const Library& library = session.library();
-  TRY_ASSIGN(const OwnCreds ticket,
-             service_ticket(library, tickets.cache.get(), tickets.client.get(),
-                            tickets.server.get(), shown));
+  TRY_ASSIGN(const OwnCreds ticket, service_ticket(library, tickets_->way(), *tickets.cache,
+                                                   *tickets.client, *tickets.server, shown));
 
   AuthenticatorChecksum checksum{bindings, wanted(request_.flags), {}};
   if (may_delegate(checksum.flags, *ticket)) {
-    checksum.delegated = delegated_tickets(library, *tickets.cache, *ticket);
+    checksum.delegated = forwarded_ticket(library, tickets_->way(), *tickets.cache, *ticket);
   }
   if (checksum.delegated.empty()) checksum.flags = checksum.flags & ~ContextFlags::Delegate;
 
@@ -202,25 +186,6 @@ Result<ClientContext::Request> ClientContext::make_ap_req(const crypto::Digest12
   const ContextFlags granted =
       checksum.flags | (shown.empty() ? ContextFlags::None : ContextFlags::UseSessionKey);
   return Request{std::move(session), std::move(written), granted, std::move(facts)};
-}
-
-// The client's ticket-granting ticket, for the server, in a KRB-CRED under the ticket's own key
-// (RFC 4121 4.1.1). None when it may not be handed on, or is too long for its place.
-Bytes ClientContext::delegated_tickets(const Library& library, _krb5_ccache& cache,
-                                       krb5_creds& ticket) const {
-  krb5_auth_context made = nullptr;
-  if (krb5_auth_con_init(library.get(), &made) != 0) return {};
-  const OwnAuthContext auth(made, Release{library.get()});
-  krb5_auth_con_setflags(library.get(), made, 0);
-  krb5_data message{};
-  if (krb5_auth_con_setuseruserkey(library.get(), made, &ticket.keyblock) != 0 ||
-      krb5_fwd_tgt_creds(library.get(), made, nullptr, ticket.client, ticket.server, &cache, 1,
-                         &message) != 0) {
-    return {};
-  }
-  Bytes written = take(library, message);
-  if (written.size() > std::numeric_limits<std::uint16_t>::max()) return {};
-  return written;
 }
 
 Result<ClientContext::Leg> ClientContext::handle(AwaitApRep state, const StepInput& input) {

@@ -52,8 +52,6 @@ class ClientContext final : public Exchange<Established, SendFirst, AwaitTgtRep,
   Result<Leg> send_ap_req(const crypto::Digest128& bindings, ByteView shown) const;
   Result<Request> make_ap_req(const crypto::Digest128& bindings, ByteView shown) const;
   Result<Leg> ask_for_ticket(const crypto::Digest128& bindings) const;
-  [[nodiscard]] Bytes delegated_tickets(const Library& library, _krb5_ccache& cache,
-                                        _krb5_creds& ticket) const;
   Result<Established> establish(const ApSession& session, MessageKey key, bool acceptor_subkey,
                                 ContextFlags granted, TicketFacts facts) const;
   [[nodiscard]] bool user_to_user() const;

@@ -67,7 +67,7 @@ Result<OwnPrincipal> client_principal(const Library& library, const Source& sour
   return made(library, code, principal);
 }
 
-Result<void> may_be_tried(const Source& source) {
+Result<void> may_be_tried(const Source& source, const KdcWay& way) {
   const auto* held = std::get_if<std::shared_ptr<const Identity>>(&source.where);
   if (held == nullptr) return {};
   const Identity& identity = **held;
@@ -78,6 +78,7 @@ Result<void> may_be_tried(const Source& source) {
   if (domain.empty() || identity.password() == nullptr) {
     return fail(Status::NoCredentials, "Kerberos needs a realm and a password");
   }
+  if (way.proxy && !way.proxy->server.empty()) return {};
   TRY_ASSIGN(const Library library, Library::open(source.configuration));
   const std::string own = library.configured_realm();
   TRY_ASSIGN(const std::string realm, realm_of(own, domain));

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "kerberos/credential.h"
 #include "kerberos/handles.h"
+#include "kerberos/kdc_exchange.h"
 #include "kerberos/library.h"
 
 namespace opensspi::kerberos {
@@ -15,7 +16,8 @@ Result<OwnPrincipal> client_principal(const Library& library, const Source& sour
 
 // Whether a negotiation may try Kerberos first: whoever has tickets or keys has logged on there; an
 // identity's domain must be a realm that krb5.conf names, for finding out by asking name services
-// takes long where there is none. NoCredentials; UnsupportedFunction for a smart card.
-Result<void> may_be_tried(const Source& source);
+// takes long where there is none; or there is a proxy, which knows. NoCredentials;
+// UnsupportedFunction for a smart card.
+Result<void> may_be_tried(const Source& source, const KdcWay& way);
 
 }  // namespace opensspi::kerberos

@@ -12,21 +12,20 @@
 namespace opensspi::kerberos {
 
 KerberosCredential::KerberosCredential(std::shared_ptr<const Environment> environment,
-                                       Result<Source> outbound, Result<Source> inbound)
+                                       Result<Source> outbound, Result<Source> inbound,
+                                       std::optional<KdcProxy> kdc_proxy)
     : environment_(std::move(environment)),
       outbound_(std::move(outbound)),
-      inbound_(std::move(inbound)) {
-  if (outbound_) tickets_ = std::make_shared<LogonTickets>(*outbound_);
-  if (inbound_) keys_ = std::make_shared<ServerKeys>(*inbound_);
+      inbound_(std::move(inbound)),
+      kdc_proxy_(std::move(kdc_proxy)) {
+  const KdcWay way{environment_, kdc_proxy_};
+  if (outbound_) tickets_ = std::make_shared<LogonTickets>(*outbound_, way);
+  if (inbound_) keys_ = std::make_shared<ServerKeys>(*inbound_, way);
 }
 
 Result<std::unique_ptr<Context>> KerberosCredential::new_context(
     const ContextRequest& request) const {
   TRY(source(request.role));
-  const bool direct = !kdc_proxy_ || !kdc_proxy_->forced;
-  if (request.role == Role::Client && !direct) {
-    return fail(Status::UnsupportedFunction, "this version speaks to no KDC through a proxy");
-  }
   if (request.role == Role::Client && !request.mechanism_oid.empty()) TRY(tickets_->may_be_tried());
   if (request.role == Role::Client) return ClientContext::create(environment_, tickets_, request);
   return ServerContext::create(environment_, keys_, request);
@@ -49,9 +48,7 @@ Result<Names> KerberosCredential::names() const {
 
 Result<std::shared_ptr<const Credential>> KerberosCredential::with_kdc_proxy(
     const KdcProxy& proxy) const {
-  auto changed = std::make_shared<KerberosCredential>(*this);
-  changed->kdc_proxy_ = proxy;
-  return changed;
+  return std::make_shared<KerberosCredential>(environment_, outbound_, inbound_, proxy);
 }
 
 }  // namespace opensspi::kerberos

@@ -38,7 +38,7 @@ class KerberosCredential final : public Credential {
   // A direction that was not asked for, or that there is nothing for, has the error that its
   // contexts answer with.
   KerberosCredential(std::shared_ptr<const Environment> environment, Result<Source> outbound,
-                     Result<Source> inbound);
+                     Result<Source> inbound, std::optional<KdcProxy> kdc_proxy = std::nullopt);
 
   Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override;
   // The soonest of both directions.

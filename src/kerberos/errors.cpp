@@ -18,6 +18,8 @@ struct Row {
   std::uint32_t nt_status = 0;
 };
 
+constexpr char kKdcsClock[] = "this machine's clock and the KDC's differ too much";
+
 constexpr Row kKdcRows[] = {
     {KRB5_KDC_UNREACH, Status::NoAuthenticatingAuthority, "no KDC of the realm can be reached",
      nt_status::kNoLogonServers},
@@ -56,8 +58,8 @@ constexpr Row kKdcRows[] = {
     {KRB5_CC_NOTFOUND, Status::NoCredentials, "the ticket cache has no ticket for that target"},
     {KRB5_FCC_NOFILE, Status::NoCredentials, "the ticket cache is gone: run kinit"},
     {KRB5_KT_NOTFOUND, Status::NoCredentials, "the keytab has no key of that principal"},
-    {KRB5KRB_AP_ERR_SKEW, Status::TimeSkew, "this machine's clock and the KDC's differ too much",
-     nt_status::kTimeDifferenceAtDc},
+    {KRB5KRB_AP_ERR_SKEW, Status::TimeSkew, kKdcsClock, nt_status::kTimeDifferenceAtDc},
+    {KRB5_KDCREP_SKEW, Status::TimeSkew, kKdcsClock, nt_status::kTimeDifferenceAtDc},
 };
 
 constexpr char kOtherKey[] = "the ticket is for another server, or under a key that is not here";

@@ -5,6 +5,7 @@
 #include <profile.h>
 
 #include <cerrno>
+#include <charconv>
 
 namespace opensspi::kerberos {
 namespace {
@@ -54,14 +55,57 @@ std::string Library::configured_realm() const {
 }
 
 bool Library::knows_realm(const std::string& realm) const {
+  return !of_realm(realm, "kdc").empty();
+}
+
+std::vector<std::string> Library::of_realm(const std::string& realm, const char* name) const {
   profile_t opened = nullptr;
-  if (krb5_get_profile(get(), &opened) != 0) return false;
+  if (krb5_get_profile(get(), &opened) != 0) return {};
   const std::unique_ptr<_profile_t, ReleaseProfile> profile(opened);
-  const char* const names[] = {"realms", realm.c_str(), "kdc", nullptr};
+  const char* const names[] = {"realms", realm.c_str(), name, nullptr};
   char** values = nullptr;
-  if (profile_get_values(profile.get(), names, &values) != 0) return false;
+  if (profile_get_values(profile.get(), names, &values) != 0) return {};
+  std::vector<std::string> found;
+  for (char** value = values; *value != nullptr; ++value) found.emplace_back(*value);
   profile_free_list(values);
-  return true;
+  return found;
+}
+
+KdcServers Library::servers(const std::string& realm, KdcService service) const {
+  KdcServers servers;
+  servers.anchors = of_realm(realm, "http_anchors");
+  servers.look_up = boolean("dns_lookup_kdc", boolean("dns_fallback", true));
+  if (service == KdcService::Tickets) {
+    servers.names = of_realm(realm, "kdc");
+    return servers;
+  }
+  servers.names = of_realm(realm, "kpasswd_server");
+  if (!servers.names.empty()) return servers;
+  // krb5.conf(5): the host of the administration server, whose port is another's.
+  for (const std::string& name : of_realm(realm, "admin_server")) {
+    const std::size_t colon = name.rfind(':');
+    const bool has_port = colon != std::string::npos && colon == name.find(':');
+    servers.names.push_back(has_port ? name.substr(0, colon) : name);
+  }
+  return servers;
+}
+
+std::size_t Library::datagram_limit() const {
+  constexpr std::size_t kDefault = 1465;  // krb5.conf(5)
+  const std::string text = libdefault("udp_preference_limit", "");
+  std::size_t limit = kDefault;
+  std::from_chars(text.data(), text.data() + text.size(), limit);
+  return limit;
+}
+
+// As libprofile reads them.
+bool Library::boolean(const char* name, bool otherwise) const {
+  profile_t opened = nullptr;
+  if (krb5_get_profile(get(), &opened) != 0) return otherwise;
+  const std::unique_ptr<_profile_t, ReleaseProfile> profile(opened);
+  int found = otherwise ? 1 : 0;
+  profile_get_boolean(profile.get(), "libdefaults", name, nullptr, found, &found);
+  return found != 0;
 }
 
 void Library::set_time(FileTime now) const {

@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "sspi/kdc_transport.h"
 #include "sspi/types.h"
 
 struct _krb5_context;
@@ -38,6 +40,11 @@ class Library {
   // Whether the configuration has KDCs of that realm.
   [[nodiscard]] bool knows_realm(const std::string& realm) const;
 
+  // The servers of that realm as the configuration has them.
+  [[nodiscard]] KdcServers servers(const std::string& realm, KdcService service) const;
+  // Longer messages are better sent in a stream (udp_preference_limit).
+  [[nodiscard]] std::size_t datagram_limit() const;
+
   // The socket of KCM, the service that keeps credential caches; empty when it is not to be asked.
   [[nodiscard]] std::string kcm_socket() const;
 
@@ -48,6 +55,8 @@ class Library {
 
   explicit Library(_krb5_context* context) : context_(context) {}
   [[nodiscard]] std::string libdefault(const char* name, const char* otherwise) const;
+  [[nodiscard]] bool boolean(const char* name, bool otherwise) const;
+  [[nodiscard]] std::vector<std::string> of_realm(const std::string& realm, const char* name) const;
 
   std::unique_ptr<_krb5_context, Close> context_;
 };

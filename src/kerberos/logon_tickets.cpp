@@ -10,6 +10,7 @@
 #include "base/utf16.h"
 #include "kerberos/client_name.h"
 #include "kerberos/errors.h"
+#include "kerberos/principal.h"
 
 namespace opensspi::kerberos {
 namespace {
@@ -84,7 +85,7 @@ Result<void> give_password(const Library& library, krb5_init_creds_context excha
 }  // namespace
 
 Result<void> LogonTickets::may_be_tried() {
-  std::call_once(tried_asked_, [&] { may_be_tried_ = kerberos::may_be_tried(source_); });
+  std::call_once(tried_asked_, [&] { may_be_tried_ = kerberos::may_be_tried(source_, way_); });
   return may_be_tried_;
 }
 
@@ -143,7 +144,8 @@ Result<LogonTickets::Obtained> LogonTickets::obtain(FileTime now) const {
     const auto& identity = std::get<std::shared_ptr<const Identity>>(source_.where);
     TRY(give_password(library, exchange.get(), *identity));
   }
-  TRY(checked(krb5_init_creds_get(context, exchange.get())));
+  KdcExchange kdc(library, way_, realm_of(*client));
+  TRY(kdc.log_on(exchange.get()));
 
   krb5_creds granted{};
   TRY(checked(krb5_init_creds_get_creds(context, exchange.get(), &granted)));

@@ -8,13 +8,14 @@
 #include "base/result.h"
 #include "kerberos/credential.h"
 #include "kerberos/handles.h"
+#include "kerberos/kdc_exchange.h"
 #include "kerberos/library.h"
 
 namespace opensspi::kerberos {
 
 class LogonTickets {
  public:
-  explicit LogonTickets(Source source) : source_(std::move(source)) {}
+  LogonTickets(Source source, KdcWay way) : source_(std::move(source)), way_(std::move(way)) {}
   LogonTickets(const LogonTickets&) = delete;
   LogonTickets& operator=(const LogonTickets&) = delete;
   ~LogonTickets();
@@ -29,6 +30,7 @@ class LogonTickets {
   Result<void> may_be_tried();
 
   [[nodiscard]] const Source& source() const { return source_; }
+  [[nodiscard]] const KdcWay& way() const { return way_; }
 
  private:
   struct Obtained {
@@ -46,6 +48,7 @@ class LogonTickets {
   static void destroy(std::optional<Obtained>& tickets);
 
   Source source_;
+  KdcWay way_;
   std::once_flag tried_asked_;
   Result<void> may_be_tried_;
   std::mutex mutex_;

@@ -41,6 +41,10 @@ Match match_text(const std::string& wanted, const std::string& text) {
 
 }  // namespace
 
+std::string realm_of(const krb5_principal_data& principal) {
+  return text_of(principal.realm);
+}
+
 Result<Principal> read_principal(const Library& library, const krb5_principal_data& principal) {
   char* unparsed = nullptr;
   if (const auto code = krb5_unparse_name(library.get(), &principal, &unparsed); code != 0) {

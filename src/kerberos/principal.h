@@ -20,6 +20,7 @@ struct Principal {
   std::string text;  // as libkrb5 writes it: user@REALM, service/host@REALM
 };
 
+[[nodiscard]] std::string realm_of(const krb5_principal_data& principal);
 Result<Principal> read_principal(const Library& library, const krb5_principal_data& principal);
 
 // How well a name fits: case counts in Kerberos and does not on Windows.

@@ -78,7 +78,7 @@ Result<std::shared_ptr<LogonTickets>> ServerKeys::tickets(const Library& library
   }
   const std::scoped_lock lock(mutex_);
   std::shared_ptr<LogonTickets>& tickets = tickets_[source.principal];
-  if (tickets == nullptr) tickets = std::make_shared<LogonTickets>(source);
+  if (tickets == nullptr) tickets = std::make_shared<LogonTickets>(source, way_);
   return tickets;
 }
 

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "kerberos/credential.h"
 #include "kerberos/handles.h"
+#include "kerberos/kdc_exchange.h"
 #include "kerberos/library.h"
 
 namespace opensspi::kerberos {
@@ -19,7 +20,8 @@ class LogonTickets;
 
 class ServerKeys {
  public:
-  explicit ServerKeys(Source source) : source_(std::move(source)) {}
+  // `way`: for user-to-user, in which a server logs on.
+  ServerKeys(Source source, KdcWay way) : source_(std::move(source)), way_(std::move(way)) {}
 
   // May wait for another thread that computes them.
   Result<OwnKeytab> open(const Library& library);
@@ -42,6 +44,7 @@ class ServerKeys {
   Result<Made> make() const;
 
   Source source_;
+  KdcWay way_;
   [[nodiscard]] Result<std::string> account(const Library& library, const std::string& named) const;
 
   std::mutex mutex_;

@@ -154,20 +154,27 @@ constexpr Key delegation_key(const char* name) {
   return {"delegation", name, set_patterns<Kind, List>, nullptr, list_of<Kind, List>};
 }
 
+template <auto Member>
 Words set_deadline(Policy& policy, const toml::node& value) {
   const auto found = value.value_exact<std::int64_t>();
   if (!found || *found < 1 || *found > kMaxDeadlineMs) {
     return "the value must be a number of milliseconds from 1 to 600000";
   }
-  policy.authority_deadline = std::chrono::milliseconds(*found);
+  policy.*Member = std::chrono::milliseconds(*found);
   return nullptr;
 }
 
+template <auto Member>
 std::string show_deadline(const Policy& policy) {
-  return std::to_string(policy.authority_deadline.count());
+  return std::to_string((policy.*Member).count());
 }
 
-constexpr std::array<Key, 16> kKeys = {{
+template <auto Member>
+constexpr Key deadline_key(const char* section, const char* name) {
+  return {section, name, set_deadline<Member>, show_deadline<Member>};
+}
+
+constexpr std::array<Key, 17> kKeys = {{
     word_key<&Policy::encryption_oracle, kEncryptionOracle>("credssp", "encryption_oracle"),
     delegation_key<&Rules::fresh, &Lists::allow>("allow_fresh"),
     delegation_key<&Rules::fresh, &Lists::allow_ntlm_only>("allow_fresh_ntlm_only"),
@@ -181,7 +188,8 @@ constexpr std::array<Key, 16> kKeys = {{
     word_key<&Policy::raw_ntlm, kRawNtlm>("negotiate", "raw_ntlm"),
     bool_key<&Policy::allow_ntlm>("ntlm", "allowed"),
     word_key<&Policy::authorities, kAuthorities>("authority", "kind"),
-    {"authority", "deadline_ms", set_deadline, show_deadline},
+    deadline_key<&Policy::authority_deadline>("authority", "deadline_ms"),
+    deadline_key<&Policy::kdc_timeout>("kerberos", "kdc_timeout_ms"),
     bool_key<&Policy::allow_key_log_variable>("tls", "keylog_env"),
     bool_key<&Policy::allow_log_variable>("log", "env"),
 }};

@@ -57,6 +57,7 @@ Policy narrowed(const Policy& system, const Policy& user) {
   policy.authorities.accounts = system.authorities.accounts && user.authorities.accounts;
   policy.authorities.winbind = system.authorities.winbind && user.authorities.winbind;
   policy.authority_deadline = std::min(system.authority_deadline, user.authority_deadline);
+  policy.kdc_timeout = std::min(system.kdc_timeout, user.kdc_timeout);
   policy.bad_line = system.bad_line ? system.bad_line : user.bad_line;
   return policy;
 }

@@ -46,6 +46,7 @@ struct Policy {
   bool allow_ntlm = true;                              // ntlm.allowed
   Authorities authorities;                             // authority.kind
   std::chrono::milliseconds authority_deadline{3000};  // authority.deadline_ms
+  std::chrono::milliseconds kdc_timeout{3000};         // kerberos.kdc_timeout_ms
   // The line of the error, when the policy file could not be understood: then nothing is permitted.
   // 0 for a file that cannot be read.
   std::optional<std::int64_t> bad_line;

@@ -9,6 +9,7 @@
 #include "sspi/authority.h"
 #include "sspi/context.h"
 #include "sspi/identity.h"
+#include "sspi/kdc_transport.h"
 #include "sspi/logon_session.h"
 #include "sspi/package_info.h"
 #include "sspi/types.h"
@@ -32,13 +33,6 @@ struct AcquireRequest {
 // The session's own identity, where the request lets it be used. NoCredentials, NotOwner.
 [[nodiscard]] Result<StoredIdentity> session_identity(const AcquireRequest& request,
                                                       std::string_view name);
-
-// How KDCs are reached that the client cannot speak to itself: [MS-KKDCP].
-struct KdcProxy {
-  std::string server;           // UTF-8, as SetCredentialsAttributes takes it; empty: no proxy
-  bool forced = false;          // no KDC is spoken to but through the proxy
-  Bytes client_tls_credential;  // for a proxy that wants a certificate; as the caller gave it
-};
 
 class SecurityPackage;
 

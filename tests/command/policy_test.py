@@ -8,7 +8,8 @@ DEFAULTS = {
     'credssp.encryption_oracle': '"force"', 'delegation.allow_fresh': '["TERMSRV/*"]',
     'delegation.allow_default': '[]', 'delegation.deny_default': '[]',
     'negotiate.raw_ntlm': '"auto"', 'ntlm.allowed': 'true', 'authority.kind': '"auto"',
-    'authority.deadline_ms': '3000', 'tls.keylog_env': 'false', 'log.env': 'false'}
+    'authority.deadline_ms': '3000', 'kerberos.kdc_timeout_ms': '3000',
+    'tls.keylog_env': 'false', 'log.env': 'false'}
 
 
 class Policy(CommandTest):

@@ -92,6 +92,15 @@ class FakeAuthority final : public Authority {
   int validations_ = 0;
 };
 
+// A network on which nobody answers.
+class NoKdcs final : public KdcTransport {
+ public:
+  Result<Bytes> exchange(const KdcRequest& /*request*/) override {
+    return fail(Status::NoAuthenticatingAuthority, "there is no network",
+                nt_status::kNoLogonServers);
+  }
+};
+
 // Every call of the same environment's random() gives other bytes, every run the same ones.
 inline std::shared_ptr<Environment> make_environment(std::shared_ptr<Authority> authority) {
   auto environment = std::make_shared<Environment>();
@@ -104,6 +113,7 @@ inline std::shared_ptr<Environment> make_environment(std::shared_ptr<Authority> 
     return HostNames{"CLIENT", "CLIENT", "client.domain.test", "", false};
   };
   environment->authority = [authority] { return authority; };
+  environment->kdc_transport = [] { return std::make_shared<NoKdcs>(); };
   environment->policy = [] { return std::make_shared<const policy::Policy>(); };
   environment->log = [](LogLevel, const char*, const char*, std::int64_t) {};
   return environment;

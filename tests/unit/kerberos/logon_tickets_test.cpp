@@ -22,12 +22,13 @@ class LogonTicketsTest : public KerberosTest {
   LogonTickets tickets_{Source{.where = test::make_identity("EXAMPLE.TEST", "alice", "secret"),
                                .principal = "alice@EXAMPLE.TEST",
                                .name = {},
-                               .configuration = Configuration::Callers}};
+                               .configuration = Configuration::Callers},
+                        {test::make_environment(nullptr), {}}};
 };
 
 // A server does for clients that nobody knows yet: each time would count against its account.
 TEST_F(LogonTicketsTest, AreAskedForOnceInHalfAMinute) {
-  const std::string unknown = "no KDC of the realm is known";
+  const std::string unknown = "there is no network";
   const std::string unread = "the configuration of Kerberos cannot be read";
   EXPECT_EQ(refusal(0), unknown);
   files_.write_file("bad.conf", "[libdefaults");

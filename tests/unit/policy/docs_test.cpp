@@ -48,7 +48,7 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   other.allow_key_log_variable = other.allow_log_variable = true;
   other.allow_ntlm = false;
   other.authorities = {false, false};
-  other.authority_deadline = std::chrono::milliseconds(1);
+  other.authority_deadline = other.kdc_timeout = std::chrono::milliseconds(1);
   const auto policy = parse(examples(page()).at(0), "example", other);
   ASSERT_TRUE(policy);
   const Policy defaults;
@@ -67,6 +67,7 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   EXPECT_EQ(policy->allow_ntlm, defaults.allow_ntlm);
   EXPECT_EQ(policy->authorities, defaults.authorities);
   EXPECT_EQ(policy->authority_deadline, defaults.authority_deadline);
+  EXPECT_EQ(policy->kdc_timeout, defaults.kdc_timeout);
 }
 
 TEST(PolicyPage, TheTableNamesEveryKey) {
@@ -76,7 +77,7 @@ TEST(PolicyPage, TheTableNamesEveryKey) {
         "delegation.deny_fresh", "delegation.allow_saved", "delegation.allow_saved_ntlm_only",
         "delegation.deny_saved", "delegation.allow_default", "delegation.allow_default_ntlm_only",
         "delegation.deny_default", "negotiate.raw_ntlm", "ntlm.allowed", "authority.kind",
-        "authority.deadline_ms", "tls.keylog_env", "log.env"}) {
+        "authority.deadline_ms", "kerberos.kdc_timeout_ms", "tls.keylog_env", "log.env"}) {
     EXPECT_THAT(text, testing::HasSubstr(std::string("| `") + key + "` |"));
   }
 }

@@ -30,6 +30,7 @@ TEST(PolicyFile, DefaultsWhereItSaysNothing) {
     EXPECT_TRUE(policy.allow_ntlm);
     EXPECT_EQ(policy.authorities, (Authorities{true, true}));
     EXPECT_EQ(policy.authority_deadline, std::chrono::milliseconds(3000));
+    EXPECT_EQ(policy.kdc_timeout, std::chrono::milliseconds(3000));
     EXPECT_FALSE(policy.allow_key_log_variable);
     EXPECT_FALSE(policy.allow_log_variable);
     EXPECT_FALSE(policy.bad_line);
@@ -53,6 +54,7 @@ TEST(PolicyFile, EveryKey) {
         << kind;
   EXPECT_EQ(parsed("[authority]\ndeadline_ms = 1").authority_deadline.count(), 1);
   EXPECT_EQ(parsed("[authority]\ndeadline_ms = 600000").authority_deadline.count(), 600000);
+  EXPECT_EQ(parsed("[kerberos]\nkdc_timeout_ms = 250").kdc_timeout.count(), 250);
   EXPECT_TRUE(parsed("[tls]\nkeylog_env = true").allow_key_log_variable);
   EXPECT_TRUE(parsed("[log]\nenv = true").allow_log_variable);
 
@@ -122,6 +124,7 @@ TEST(PolicyFile, ValuesOfTheWrongKind) {
                             "07:32:00", "[3000]"}) {
     EXPECT_EQ(mistake("[authority]\ndeadline_ms = " + std::string(value)), "p:2:15" + deadline)
         << value;
+    EXPECT_EQ(mistake("kerberos.kdc_timeout_ms = " + std::string(value)), "p:1:27" + deadline);
   }
 }
 
@@ -134,7 +137,7 @@ TEST(PolicyFile, WhatThereIsNot) {
   EXPECT_EQ(mistake("allowed = true"), "p:1:1: there is no such section");
   EXPECT_EQ(mistake("ntlm = true"), "p:1:1: there is no such section");
   EXPECT_EQ(mistake("[[ntlm]]\nallowed = true"), "p:1:3: there is no such section");
-  EXPECT_EQ(mistake("[kerberos]"), "p:1:2: there is no such section");
+  EXPECT_EQ(mistake("[winbind]"), "p:1:2: there is no such section");
 }
 
 TEST(PolicyFile, WhatIsNoToml) {
@@ -350,7 +353,7 @@ TEST_F(PolicyFiles, ShowWhatCanBeRead) {
     toml += setting.key + " = " + setting.value + '\n';
     ++num_keys;
   }
-  EXPECT_EQ(num_keys, 16U);
+  EXPECT_EQ(num_keys, 17U);
   write(paths.system, toml);
   EXPECT_EQ(problem(), "none");
   const auto written = settings(paths);

@@ -117,6 +117,8 @@ TEST(Narrowed, TheStricterValueOfEachKey) {
   }
   expect_stricter(&Policy::authority_deadline, std::chrono::milliseconds(1ms),
                   std::chrono::milliseconds(2ms));
+  expect_stricter(&Policy::kdc_timeout, std::chrono::milliseconds(1ms),
+                  std::chrono::milliseconds(2ms));
   expect_stricter(&Policy::allow_key_log_variable, false, true);
   expect_stricter(&Policy::allow_log_variable, false, true);
 }
