@@ -154,6 +154,7 @@ ContextFlags CredSspContext::granted_by(const Outcome& outcome) const {
   ContextFlags flags = ContextFlags::None;
   if (outcome.delegated) flags |= ContextFlags::Delegate;
   if (outcome.inner.mutual_auth) flags |= ContextFlags::MutualAuth;
+  if (outcome.inner.user_to_user) flags |= ContextFlags::UseSessionKey;
   return flags;
 }
 

@@ -16,11 +16,12 @@ namespace {
 
 // [MS-CSSP] 3.1.5 asks the inner exchange for confidentiality, [MS-SPNG] for mutual
 // authentication. Replay and sequence detection are not asked for: peers number their Kerberos
-// wrap tokens differently.
+// wrap tokens differently. User-to-user is the caller's to ask for.
 ContextRequest inner_request(const ContextRequest& request) {
   ContextRequest inner;
   inner.role = request.role;
-  inner.flags = ContextFlags::MutualAuth | ContextFlags::Confidentiality | ContextFlags::Integrity;
+  inner.flags = ContextFlags::MutualAuth | ContextFlags::Confidentiality | ContextFlags::Integrity |
+                (request.flags & ContextFlags::UseSessionKey);
   inner.target_name = request.target_name;
   inner.inside_credssp = true;
   return inner;

@@ -80,9 +80,11 @@ StepOutput ClientContext::step(const StepInput& input) {
   return advance([&](auto state) { return handle(std::move(state), input); });
 }
 
+// Under SPNEGO its choice outranks the caller's wish.
 bool ClientContext::user_to_user() const {
-  return has(request_.flags, ContextFlags::UseSessionKey) ||
-         equal(request_.mechanism_oid, oid::kUserToUser);
+  const ByteView chosen = request_.mechanism_oid;
+  if (!chosen.empty()) return equal(chosen, oid::kUserToUser);
+  return has(request_.flags, ContextFlags::UseSessionKey);
 }
 
 // Whatever SPNEGO calls it, the token has RFC 4121's OID.

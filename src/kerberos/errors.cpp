@@ -50,7 +50,8 @@ constexpr Row kKdcRows[] = {
     {KRB5KDC_ERR_POLICY, Status::LogonDenied, "the KDC's policy forbids it",
      nt_status::kAccountRestriction},
     {KRB5KDC_ERR_MUST_USE_USER2USER, Status::UnsupportedFunction,
-     "the KDC gives tickets for that target for user-to-user only"},
+     "the KDC gives tickets for that target for user-to-user only (ISC_REQ_USE_SESSION_KEY)",
+     nt_status::kUserToUserRequired},
     {KRB5KDC_ERR_ETYPE_NOSUPP, Status::AlgorithmMismatch,
      "the KDC has no encryption type in common with this machine"},
     {KRB5KRB_AP_ERR_TKT_EXPIRED, Status::NoCredentials,
@@ -142,6 +143,10 @@ tl::unexpected<Error> refusal_by_server(std::uint32_t number, std::int64_t skew)
                   "the server has no key for the ticket: the SPN is another's", 0, number);
     case KRB5KRB_AP_ERR_TKT_EXPIRED:
       return fail(Status::ContextExpired, "the server says that the ticket has expired", 0, number);
+    case KRB5KRB_AP_ERR_USER_TO_USER_REQUIRED:
+      return fail(Status::UnsupportedFunction,
+                  "the server wants user-to-user (ISC_REQ_USE_SESSION_KEY)",
+                  nt_status::kUserToUserRequired, number);
     default:
       return fail(Status::LogonDenied, "the server refused the ticket", 0, number);
   }

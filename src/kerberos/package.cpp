@@ -69,14 +69,15 @@ class KerberosPackage final : public SecurityPackage {
 
 // As Windows 10 and 11 enumerate it.
 const PackageInfo& package_info() {
-  static const PackageInfo info{.name = "Kerberos",
-                                .comment = "Microsoft Kerberos V1.0",
-                                .capabilities = 0x028F3BBF,
-                                .version = 1,
-                                .rpc_id = 16,
-                                .max_token = 48000,
-                                .auth_data = AuthDataKind::Identity,
-                                .mechanism_oids = {oid::kMicrosoftKerberos, oid::kKerberos}};
+  static const PackageInfo info{
+      .name = "Kerberos",
+      .comment = "Microsoft Kerberos V1.0",
+      .capabilities = 0x028F3BBF,
+      .version = 1,
+      .rpc_id = 16,
+      .max_token = 48000,
+      .auth_data = AuthDataKind::Identity,
+      .mechanism_oids = {oid::kMicrosoftKerberos, oid::kKerberos, oid::kUserToUser}};
   return info;
 }
 

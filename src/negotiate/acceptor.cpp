@@ -23,6 +23,13 @@ Result<NegTokenResp> parse_going_on(ByteView token) {
   return resp;
 }
 
+// The first token of user-to-user asks for a ticket of this side's and proves nobody, so unless it
+// is malformed it is this side that failed: it has no such ticket, and cannot do the mechanism.
+bool lacks_ticket(ByteView mechanism, const Error& error) {
+  return equal(mechanism, oid::kKerberosUserToUser) && error.status != Status::InvalidToken &&
+         error.status != Status::OutOfSequence;
+}
+
 }  // namespace
 
 Acceptor::Acceptor(const ContextRequest& request, std::vector<Mechanism> mechanisms)
@@ -77,7 +84,15 @@ Result<Acceptor::Turn> Acceptor::hint() {
 Result<Acceptor::Turn> Acceptor::begin(ByteView token) {
   TRY_ASSIGN(const NegTokenInit init, parse_neg_token_init(token));
   mech_list_.set_mech_types(copy(init.mech_types_der));
-  TRY_ASSIGN(const std::size_t selected, select_from(init.mech_types));
+  TRY_ASSIGN(std::size_t selected, select_from(init.mech_types, 0));
+  if (selected == 0 && init.mech_token) {
+    const Result<Leg> leg = advance(*init.mech_token);
+    if (leg) return answer_first(*leg, init);
+    if (!lacks_ticket(init.mech_types.front(), leg.error())) return fail(leg.error());
+    const Result<std::size_t> next = select_from(init.mech_types, 1);
+    if (!next) return fail(leg.error());
+    selected = *next;
+  }
   NegTokenResp reply;
   reply.supported_mech = init.mech_types[selected];
   if (selected != 0) {
@@ -87,22 +102,25 @@ Result<Acceptor::Turn> Acceptor::begin(ByteView token) {
     reply.neg_state = NegState::RequestMic;
     return Turn{AwaitMechToken{}, write(reply)};
   }
-  if (!init.mech_token) {
-    reply.neg_state = NegState::AcceptIncomplete;
-    return Turn{AwaitMechToken{}, write(reply)};
-  }
-  TRY_ASSIGN(const Leg leg, advance(*init.mech_token));
+  reply.neg_state = NegState::AcceptIncomplete;
+  return Turn{AwaitMechToken{}, write(reply)};
+}
+
+Result<Acceptor::Turn> Acceptor::answer_first(const Leg& leg, const NegTokenInit& init) {
+  NegTokenResp reply;
+  reply.supported_mech = init.mech_types.front();
   // Before it has keys nobody can have made a MIC, so one that came too early says nothing.
   const auto mic = leg.complete ? init.mech_list_mic : std::nullopt;
   return answer(leg, mic, reply, ClientMic::MayFollow);
 }
 
-// RFC 4178 4.2.1: the first of the initiator's list that this side can do; its index. What is not
-// known here, NegoEx for one, is passed over.
-Result<std::size_t> Acceptor::select_from(const std::vector<ByteView>& mech_types) {
+// RFC 4178 4.2.1: the first of the initiator's list, from `begin` on, that this side can do; its
+// index. What is not known here, NegoEx for one, is passed over.
+Result<std::size_t> Acceptor::select_from(const std::vector<ByteView>& mech_types,
+                                          std::size_t begin) {
   std::optional<Error> told =
       Error{Status::InvalidToken, "the client offers no mechanism that this side can do"};
-  for (std::size_t i = 0; i < mech_types.size(); ++i) {
+  for (std::size_t i = begin; i < mech_types.size(); ++i) {
     const Mechanism* mechanism = find(mech_types[i]);
     if (mechanism == nullptr) continue;
     const Result<void> selected = select(*mechanism, Framing::Spnego);

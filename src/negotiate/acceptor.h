@@ -50,7 +50,8 @@ class Acceptor final : public Negotiation {
   Result<Turn> begin(ByteView token);
   Result<Turn> begin_bare(ByteView mechanism, ByteView token);
   Result<Turn> step_bare(ByteView token);
-  Result<std::size_t> select_from(const std::vector<ByteView>& mech_types);
+  Result<Turn> answer_first(const Leg& leg, const NegTokenInit& init);
+  Result<std::size_t> select_from(const std::vector<ByteView>& mech_types, std::size_t begin);
   [[nodiscard]] const Mechanism* find(ByteView oid) const;
 
   // Who speaks next when the mechanism is complete and the client has sent no MIC with its token.

@@ -23,6 +23,10 @@ bool is_verdict(const Error& error) {
   return error.status == Status::LogonDenied && error.nt_status != nt_status::kNoSuchUser;
 }
 
+bool is_user_to_user(const Mechanism& mechanism) {
+  return equal(mechanism.oid, oid::kKerberosUserToUser);
+}
+
 // A NegTokenResp after the first.
 Result<NegTokenResp> parse_later(ByteView token) {
   TRY_ASSIGN(NegTokenResp resp, parse_going_on(token));
@@ -38,7 +42,12 @@ Result<NegTokenResp> parse_later(ByteView token) {
 
 Initiator::Initiator(std::shared_ptr<const Environment> environment, const ContextRequest& request,
                      std::vector<Mechanism> mechanisms)
-    : Negotiation(request, std::move(mechanisms)), environment_(std::move(environment)) {}
+    : Negotiation(request, std::move(mechanisms)), environment_(std::move(environment)) {
+  // [MS-KILE] 3.2.1: UseSessionKey asks for user-to-user, which then is the first choice.
+  if (has(request.flags, ContextFlags::UseSessionKey)) {
+    std::ranges::stable_partition(mechanisms_, is_user_to_user);
+  }
+}
 
 Result<std::unique_ptr<Context>> Initiator::create(std::shared_ptr<const Environment> environment,
                                                    const ContextRequest& request,
@@ -89,16 +98,27 @@ Result<Initiator::Turn> Initiator::handle(AwaitFirstLeg& /*state*/, ByteView tok
 
 // Makes the optimistic token: of the first mechanism that can make one. Those before it are not
 // offered. A package is not asked again for its other OIDs: it would wait for the same KDC.
+// User-to-user takes one more round trip and a server that logs on itself, so where nobody asked
+// for it (KDC_ERR_MUST_USE_USER2USER does) it is not offered at all.
 Result<Initiator::Start> Initiator::start_first_usable() {
   std::optional<Error> told;
   while (!mechanisms_.empty()) {
     const Framing chosen = framing();
     Result<Leg> leg = select(mechanisms_.front(), chosen).and_then([this] { return advance({}); });
-    if (leg) return Start{std::move(*leg), chosen};
+    if (leg) {
+      const auto others = mechanisms_.begin() + 1;
+      mechanisms_.erase(std::remove_if(others, mechanisms_.end(), is_user_to_user),
+                        mechanisms_.end());
+      return Start{std::move(*leg), chosen};
+    }
     if (is_verdict(leg.error())) return fail(leg.error());
     keep_more_telling(told, leg.error());
-    const PackageInfo* failed = mechanisms_.front().package;
-    std::erase_if(mechanisms_, [&](const Mechanism& m) { return m.package == failed; });
+    const Mechanism failed = mechanisms_.front();
+    const bool other_way =
+        leg.error().nt_status == nt_status::kUserToUserRequired && !is_user_to_user(failed);
+    std::erase_if(mechanisms_, [&](const Mechanism& m) {
+      return m.package == failed.package && !(other_way && is_user_to_user(m));
+    });
   }
   if (unusable_) keep_more_telling(told, *unusable_);
   return fail(*told);  // create() leaves at least one

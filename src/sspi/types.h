@@ -78,6 +78,7 @@ inline constexpr std::uint32_t kTimeDifferenceAtDc = 0xC0000133;
 inline constexpr std::uint32_t kAccountExpired = 0xC0000193;
 inline constexpr std::uint32_t kPasswordMustChange = 0xC0000224;
 inline constexpr std::uint32_t kAccountLockedOut = 0xC0000234;
+inline constexpr std::uint32_t kUserToUserRequired = 0xC0000408;
 }  // namespace nt_status
 
 // What a peer may learn of a refusal: who the true reason shows to exist, or a password to be

@@ -13,6 +13,8 @@ PASSWORD = "Passw0rd!"
 REALM = mit_kdc.REALM
 SPN, SERVICE = "HTTP/server.example.test", "HTTP@server.example.test"
 TRUSTED, TRUSTED_SERVICE = "HTTP/trusted.example.test", "HTTP@trusted.example.test"
+KERBEROS_OID = bytes.fromhex("06092a864886f712010202")
+REQUEST_MIC_FOR_MS_KERBEROS = bytes.fromhex("a1143012a0030a0103a10b06092a864882f712010202")
 USER_TO_USER_OID = bytes.fromhex("060a2a864886f71201020203")
 BINDINGS = b"tls-server-end-point:" + bytes(range(32))
 FLAGS = sspi.SEAL | sspi.MUTUAL
@@ -182,6 +184,53 @@ class Spnego(Realm):
         server = self.our_server()
         self.assertTrue(shake_hands(client, server), (client.failure, server.failure))
         self.assertEqual(client.package(), "NTLM")
+
+
+class SpnegoUserToUser(Realm):
+    """Under its own OID, with KERB-TGT-REQUEST as the optimistic token. Ours on both sides."""
+
+    def our_client(self, user="alice", flags=FLAGS | sspi.USER_TO_USER, target=SPN):
+        return self.enterContext(sspi.initiator("Negotiate", user, REALM, PASSWORD, flags=flags,
+                                                target=target))
+
+    def our_server(self, **options):
+        return self.enterContext(sspi.acceptor("Negotiate", **options))
+
+    def check(self, client, server, num_tokens, package="Kerberos"):
+        tokens = []
+        self.assertTrue(shake_hands(client, server, tokens), (client.failure, server.failure))
+        self.assertEqual(len(tokens), num_tokens)
+        self.assertEqual(client.package(), package)
+        self.assertEqual(server.unwrap_stream(client.wrap(b"hello")), b"hello")
+        self.assertEqual(client.unwrap_stream(server.wrap(b"hello")), b"hello")
+        return tokens
+
+    def test_with_a_keytab(self):
+        first, second = self.check(self.our_client(), self.our_server(), 4)[:2]
+        at = first.index(USER_TO_USER_OID)
+        self.assertLess(at, first.index(KERBEROS_OID))  # the first choice
+        self.assertEqual(second.count(USER_TO_USER_OID), 2)  # selected, and around the ticket
+
+    def test_with_a_password(self):
+        self.check(self.our_client(target=f"service@{REALM}"),
+                   self.our_server(identity=("service", REALM, PASSWORD)), 4)
+
+    def test_where_the_kdc_wants_it(self):
+        self.kdc.modify("service", "-allow_svr")
+        self.addCleanup(self.kdc.modify, "service", "+allow_svr")
+        self.check(self.our_client(flags=FLAGS, target=f"service@{REALM}"),
+                   self.our_server(identity=("service", REALM, PASSWORD)), 4)
+
+    def test_a_server_that_cannot_log_on_takes_the_next_mechanism(self):
+        self.kdc.modify(SPN, "-pwexpire", "yesterday")
+        self.addCleanup(self.kdc.modify, SPN, "-pwexpire", "never")
+        tokens = self.check(self.our_client(), self.our_server(), 5)
+        self.assertEqual(tokens[1], REQUEST_MIC_FOR_MS_KERBEROS)
+
+    def test_a_server_without_keys_takes_ntlm(self):
+        sspi.make_accounts(self.folder / "accounts.db", ("alice", REALM, PASSWORD))
+        os.environ["KRB5_KTNAME"] = f"FILE:{self.folder}/none"
+        self.check(self.our_client(), self.our_server(), 6, "NTLM")
 
 
 class Enctypes(Realm):

@@ -24,21 +24,28 @@ struct FakeTraits {
   std::optional<Status> acquire_fails{};
   std::optional<Status> context_fails{};
   std::optional<Status> client_start_fails{};
+  Bytes client_starts_with{};  // despite client_start_fails: the OID that its error asks for
+  std::optional<Status> server_start_fails{};
   std::optional<Status> kdc_proxy_fails = Status::UnsupportedFunction;
   std::string refusal_token{};  // what a failing side tells its peer
 };
 
 // What the contexts of a mechanism were given.
 struct FakeWitness {
+  int acquired = 0;  // credentials
   std::vector<ContextRequest> requests;
-  std::vector<Bytes> bindings;  // application data of each step; empty: none
+  std::vector<Bytes> bindings;           // application data of each step; empty: none
   std::vector<std::string> kdc_proxies;  // of the credential of each context; empty: none
 };
 
 class FakeContext final : public Context, public MechListMic, public MessageProtection {
  public:
-  FakeContext(const FakeTraits& traits, Role role, ContextFlags flags, FakeWitness& witness)
-      : traits_(traits), role_(role), flags_(flags), witness_(witness) {}
+  FakeContext(const FakeTraits& traits, const ContextRequest& request, FakeWitness& witness)
+      : traits_(traits),
+        role_(request.role),
+        flags_(request.flags),
+        mechanism_oid_(request.mechanism_oid),
+        witness_(witness) {}
 
   StepOutput step(const StepInput& input) override {
     const ChannelBindings* bindings = input.channel_bindings;
@@ -46,10 +53,16 @@ class FakeContext final : public Context, public MechListMic, public MessageProt
     StepOutput out;
     out.granted = flags_;
     out.expiry = 1234;
-    if (role_ == Role::Client && sent_ == 0 && traits_.client_start_fails) {
-      return refuse(*traits_.client_start_fails);
+    const bool starts = sent_ == 0;
+    if (role_ == Role::Client && starts && traits_.client_start_fails &&
+        (mechanism_oid_.empty() || !equal(mechanism_oid_, traits_.client_starts_with))) {
+      const bool other_way = !traits_.client_starts_with.empty();
+      return refuse(*traits_.client_start_fails, other_way ? nt_status::kUserToUserRequired : 0);
     }
-    const bool speaks_first = role_ == Role::Client && sent_ == 0;
+    if (role_ == Role::Server && starts && traits_.server_start_fails) {
+      return refuse(*traits_.server_start_fails);
+    }
+    const bool speaks_first = role_ == Role::Client && starts;
     if (complete_) return refuse(Status::OutOfSequence);
     if (speaks_first) {
       if (!input.token.empty()) return refuse(Status::InvalidToken);
@@ -103,9 +116,9 @@ class FakeContext final : public Context, public MechListMic, public MessageProt
     return traits_.name + " " + std::to_string(number);
   }
   static tl::unexpected<Error> refused() { return fail(Status::UnsupportedFunction, "a fake"); }
-  [[nodiscard]] StepOutput refuse(Status status) const {
+  [[nodiscard]] StepOutput refuse(Status status, std::uint32_t nt_status = 0) const {
     StepOutput out;
-    out.progress = fail(status, "the fake mechanism refuses");
+    out.progress = fail(status, "the fake mechanism refuses", nt_status);
     out.token = copy(view(traits_.refusal_token));
     return out;
   }
@@ -113,6 +126,7 @@ class FakeContext final : public Context, public MechListMic, public MessageProt
   const FakeTraits& traits_;
   Role role_;
   ContextFlags flags_;
+  ByteView mechanism_oid_;
   FakeWitness& witness_;
   int sent_ = 0;  // tokens of both sides so far
   bool complete_ = false;
@@ -127,7 +141,7 @@ class FakeCredential final : public Credential {
     if (traits_.context_fails) return fail(*traits_.context_fails, "the fake credential refuses");
     witness_.requests.push_back(request);
     witness_.kdc_proxies.push_back(kdc_proxy_);
-    return std::make_unique<FakeContext>(traits_, request.role, request.flags, witness_);
+    return std::make_unique<FakeContext>(traits_, request, witness_);
   }
   [[nodiscard]] FileTime expiry() const override { return 5000; }
   [[nodiscard]] Result<Names> names() const override { return Names{traits_.name + "\\me"}; }
@@ -156,6 +170,7 @@ class FakeMechanism final : public SecurityPackage {
   [[nodiscard]] const PackageInfo& info() const override { return info_; }
   Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& /*request*/) const override {
     if (traits_.acquire_fails) return fail(*traits_.acquire_fails, "the fake package refuses");
+    ++witness_.acquired;
     return std::make_shared<FakeCredential>(traits_, witness_);
   }
 

@@ -27,9 +27,10 @@ TEST_F(KerberosPackage, SaysWhatWindowsSays) {
   EXPECT_EQ(info.rpc_id, 16U);
   EXPECT_EQ(info.max_token, 48000U);
   EXPECT_EQ(info.auth_data, AuthDataKind::Identity);
-  ASSERT_EQ(info.mechanism_oids.size(), 2U);
+  ASSERT_EQ(info.mechanism_oids.size(), 3U);
   EXPECT_TRUE(equal(info.mechanism_oids[0], oid::kMicrosoftKerberos));
   EXPECT_TRUE(equal(info.mechanism_oids[1], oid::kKerberos));
+  EXPECT_TRUE(equal(info.mechanism_oids[2], oid::kUserToUser));
 }
 
 TEST_F(KerberosPackage, CredentialIsForTheDirectionThatWasAskedFor) {
