@@ -31,7 +31,7 @@ constexpr std::chrono::seconds kGrace{5};  // for a word against the credentials
 struct ConnectOptions {
   std::string host, user, password_file, key_log;
   double timeout_seconds = 15;
-  bool json = false, require_trust = false, quiet = false;
+  bool json = false, require_trust = false, user_to_user = false, quiet = false;
 };
 
 // What came of it all.
@@ -58,7 +58,8 @@ class Client {
       result.code = ExitCode::Refused;
       return result;
     }
-    CredSspSession session(credential, stream_, "TERMSRV/" + server_.host);
+    CredSspSession session(credential, stream_, "TERMSRV/" + server_.host,
+                           options_.user_to_user ? ISC_REQ_USE_SESSION_KEY : 0);
     log_on(session, result);
     if (result.logon.accepted) judge(session, result);
     if (result.logon.accepted) await_answer(session, result);
@@ -249,6 +250,8 @@ void add_connect(CLI::App& app, Run& run) {
       ->type_name("FILE");
   connect_app->add_flag("--require-trust", options->require_trust,
                         "Send no password to a server whose certificate is not trusted");
+  connect_app->add_flag("--user-to-user", options->user_to_user,
+                        "Offer Kerberos user-to-user first, for a server without a key of its own");
   connect_app->add_flag("--json", options->json, "The result as a JSON object");
   connect_app->add_flag("-q,--quiet", options->quiet, "Tell the result only, not the messages");
   connect_app->callback([options, &run] { run = [options] { return connect(*options); }; });

@@ -40,8 +40,11 @@ void keep_last(Bytes& bytes, std::size_t size) {
 }  // namespace
 
 CredSspSession::CredSspSession(std::shared_ptr<const Credential> credential, TcpStream& stream,
-                               std::string target)
-    : credential_(std::move(credential)), stream_(stream), target_(std::move(target)) {}
+                               std::string target, ULONG more_flags)
+    : credential_(std::move(credential)),
+      stream_(stream),
+      target_(std::move(target)),
+      more_flags_(more_flags) {}
 
 CredSspSession::~CredSspSession() {
   if (has_context_) DeleteSecurityContext(&context_);
@@ -152,7 +155,7 @@ SECURITY_STATUS CredSspSession::call(SecBufferDesc* input, SecBufferDesc* output
     return AcceptSecurityContext(credential_->handle(), context, input, kServerFlags,
                                  SECURITY_NATIVE_DREP, &context_, output, &attributes, &expiry);
   }
-  return InitializeSecurityContextA(credential_->handle(), context, target_.data(), kClientFlags, 0,
+  return InitializeSecurityContextA(credential_->handle(), context, target_.data(), kClientFlags | more_flags_, 0,
                                     SECURITY_NATIVE_DREP, context != nullptr ? input : nullptr, 0,
                                     &context_, output, &attributes, &expiry);
 }

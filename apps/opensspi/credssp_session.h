@@ -14,9 +14,10 @@ namespace opensspi::command {
 
 class CredSspSession {
  public:
-  // Server when the credential is inbound. `target`: "TERMSRV/host", for clients.
+  // Server when the credential is inbound. `target`: "TERMSRV/host", for clients, who may ask for
+  // more than others do (ISC_REQ_…).
   CredSspSession(std::shared_ptr<const Credential> credential, TcpStream& stream,
-                 std::string target = "");
+                 std::string target = "", ULONG more_flags = 0);
   CredSspSession(const CredSspSession&) = delete;
   CredSspSession& operator=(const CredSspSession&) = delete;
   ~CredSspSession();
@@ -52,6 +53,7 @@ class CredSspSession {
   std::shared_ptr<const Credential> credential_;
   TcpStream& stream_;
   std::string target_;
+  ULONG more_flags_;
   CtxtHandle context_{};
   bool has_context_ = false;
   unsigned num_legs_ = 0;

@@ -21,12 +21,14 @@ def nt_hash(password):
 
 
 class FreeRdp:
-    def __init__(self, version, display, home):
-        """Keeps what it writes under the folder `home`."""
+    def __init__(self, version, display, home, inside=(), realm=None):
+        """Keeps what it writes under the folder `home`. `inside`: what runs a program on another
+        machine of the test's; `realm`: the environment in which it finds a KDC."""
         self._version = version
         self._home = home
+        self._inside = inside
         self._environment = {"DISPLAY": display, "HOME": home, "XDG_CONFIG_HOME": home,
-                             "LC_ALL": "C.UTF-8", **kerberos.nowhere(home)}
+                             "LC_ALL": "C.UTF-8", **(realm or kerberos.nowhere(home))}
 
     @staticmethod
     def missing(version):
@@ -46,17 +48,17 @@ class FreeRdp:
                          "+auth-only", f"/u:{user}", f"/p:{password}", *options)
 
     @contextlib.contextmanager
-    def serve(self, accounts):
-        """Runs a server for accounts {user: password} of any domain; the address it listens on."""
+    def serve(self, accounts, *options, address="127.0.0.1"):
+        """Runs a server for accounts {user: password} of any domain; where it listens."""
         sam = os.path.join(self._home, "SAM")
         with open(sam, "w", encoding="utf-8") as file:
             for user, password in accounts.items():
                 file.write(f"{user}:::{nt_hash(password)}:::\n")
         port = free_port()
-        with self._start("freerdp-shadow-cli", f"/port:{port}", "/bind-address:127.0.0.1",
-                         "/sec:nla", f"/sam-file:{sam}") as program:
-            program.wait_until(lambda: listens(port), "it listens")
-            yield f"127.0.0.1:{port}"
+        with self._start("freerdp-shadow-cli", f"/port:{port}", f"/bind-address:{address}",
+                         "/sec:nla", f"/sam-file:{sam}", *options) as program:
+            program.wait_until(lambda: listens(port, address, program.pid), "it listens")
+            yield f"{address}:{port}"
             if not program.running():
                 raise PeerError(f"{program.name} is gone:\n{program.output()}")
 
@@ -65,14 +67,15 @@ class FreeRdp:
             return program.finish(), program.output()
 
     def _start(self, name, *options):
-        return Program([*_command(self._version, name), *options], self._environment)
+        return Program([*self._inside, *_command(self._version, name), *options],
+                       self._environment)
 
 
 def _command(version, name):
     """How a program of FreeRDP is started; its own path comes last, None when it is not there."""
     if version == 2:
         return [shutil.which(name)]
-    folder = tree.trixie()
+    folder = tree.path("trixie")
     loaders = glob.glob(f"{folder}/usr/lib/*/ld-linux*")
     if not loaders:
         return [None]

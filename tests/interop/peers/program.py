@@ -6,6 +6,7 @@ import random
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -97,9 +98,9 @@ def free_port():
                 pass
 
 
-def listens(port):
-    """Whether somebody listens on a port of the loopback; found without connecting, since a server
-    may take a connection for a client."""
-    here = f"0100007F:{port:04X}"
-    with open("/proc/net/tcp", encoding="ascii") as table:
+def listens(port, address="127.0.0.1", process="self"):
+    """Whether somebody listens on a port of an address in the process's network; found without
+    connecting, since a server may take a connection for a client."""
+    here = f"{int.from_bytes(socket.inet_aton(address), sys.byteorder):08X}:{port:04X}"
+    with open(f"/proc/{process}/net/tcp", encoding="ascii") as table:
         return any(row.split()[1] == here and row.split()[3] == "0A" for row in table)

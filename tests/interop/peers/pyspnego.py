@@ -13,7 +13,7 @@ from peers import kerberos, tree
 BARE, WRAPPED = "NTLM", "NTLM in SPNEGO"
 
 # By itself: what lies beside it in the tree is for another Python.
-_FOLDER = os.path.join(tree.trixie(), "usr/lib/python3/dist-packages/spnego")
+_FOLDER = os.path.join(tree.path("trixie"), "usr/lib/python3/dist-packages/spnego")
 spnego = None
 if os.path.isdir(_FOLDER) and importlib.util.find_spec("cryptography"):
     _spec = importlib.util.spec_from_file_location("spnego", f"{_FOLDER}/__init__.py",

@@ -10,9 +10,9 @@ import subprocess
 from peers.program import SECONDS, PeerError, Program, wait_until
 
 REALM, DOMAIN = "AD.EXAMPLE.TEST", "ADEX"
-MEMBER = "SRV1"
+CONTROLLER, MEMBER = "DC1", "SRV1"
 _ADMINISTRATOR = "Adm1n-Passw0rd!"
-_CONTROLLER_AT, _MEMBER_AT = "10.57.0.1", "10.57.0.2"
+_CONTROLLER_AT, MEMBER_AT = "10.57.0.1", "10.57.0.2"
 _DNS = REALM.lower()
 _PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
@@ -35,7 +35,7 @@ for name, password, state in (line.split("\\t") for line in sys.stdin.read().spl
 
 def missing():
     """What is not there, in words, or ""."""
-    programs = ("samba", "samba-tool", "winbindd", "net", "wbinfo", "ip", "nsenter", "unshare")
+    programs = ("samba", "samba-tool", "winbindd", "net", "wbinfo", "kinit", "ip", "nsenter", "unshare")
     absent = [name for name in programs if not shutil.which(name, path=_PATH)]
     if absent:
         return ", ".join(absent)
@@ -97,7 +97,7 @@ class Domain:
         self._network = Program(["unshare", "--net", "sh", "-c",
                                  "ip link set lo up; "
                                  f"ip addr add {_CONTROLLER_AT}/24 dev lo; "
-                                 f"ip addr add {_MEMBER_AT}/24 dev lo; "
+                                 f"ip addr add {MEMBER_AT}/24 dev lo; "
                                  "echo up; exec sleep infinity"], {"PATH": _PATH})
         self._network.wait_until(lambda: "up" in self._network.output(), "it has a network")
         network = ["nsenter", "-t", str(self._network.pid), "-n", "--"]
@@ -116,7 +116,7 @@ class Domain:
         settings.unlink()
         self.controller.run(
             "samba-tool", "domain", "provision", f"--realm={REALM}", f"--domain={DOMAIN}",
-            "--server-role=dc", "--host-name=dc1", f"--host-ip={_CONTROLLER_AT}",
+            "--server-role=dc", f"--host-name={CONTROLLER.lower()}", f"--host-ip={_CONTROLLER_AT}",
             f"--adminpass={_ADMINISTRATOR}", "--dns-backend=SAMBA_INTERNAL",
             f"--option=interfaces={_CONTROLLER_AT}/24", "--option=bind interfaces only=yes")
         settings.write_text(f"[global]\n{_CONTROLLER_SETTINGS}")
@@ -137,6 +137,22 @@ class Domain:
                         "--no-dns-updates")
         self.member.start("winbindd", "--foreground", "--no-process-group")
         self.wait_for_domain()
+
+    def add_service(self, name, machine=MEMBER):
+        """Another name (SPN) of a machine's account."""
+        self._on_controller("samba-tool", "spn", "add", name, f"{machine}$")
+
+    def kinit(self, user, password, environment):
+        """Gets a ticket into the cache that the environment names."""
+        _run([*self.controller.inside(), "kinit", f"{user}@{REALM}"], f"{password}\n", environment)
+
+    def export_keytab(self, path, account):
+        """The keys of an account, under its name as it is written here."""
+        self._on_controller("samba-tool", "domain", "exportkeytab", str(path),
+                            f"--principal={account}")
+
+    def _on_controller(self, *command):
+        _run([*self.controller.inside(), *command], "")
 
     def wait_for_domain(self):
         """Until winbindd reaches the controller."""
@@ -165,7 +181,7 @@ def _write_names(folder):
     folder.chmod(0o755)  # winbindd's children give up root
     (folder / "resolv.conf").write_text(f"search {_DNS}\nnameserver {_CONTROLLER_AT}\n")
     (folder / "hosts").write_text(f"127.0.0.1 localhost\n{_CONTROLLER_AT} dc1.{_DNS} dc1\n"
-                                  f"{_MEMBER_AT} srv1.{_DNS} srv1\n")
+                                  f"{MEMBER_AT} srv1.{_DNS} srv1\n")
     krb5_conf = folder / "krb5.conf"
     krb5_conf.write_text(
         f"[libdefaults]\ndefault_realm = {REALM}\ndns_lookup_realm = false\n"
@@ -176,13 +192,14 @@ def _write_names(folder):
     return krb5_conf
 
 
-def _call(arguments, text_in=""):
+def _call(arguments, text_in="", environment=None):
     return subprocess.run(arguments, input=text_in, text=True, capture_output=True, check=False,
-                          timeout=2 * SECONDS, env={**os.environ, "PATH": _PATH, "LC_ALL": "C"})
+                          timeout=2 * SECONDS,
+                          env={**os.environ, **(environment or {}), "PATH": _PATH, "LC_ALL": "C"})
 
 
-def _run(arguments, text_in):
-    ended = _call(arguments, text_in)
+def _run(arguments, text_in, environment=None):
+    ended = _call(arguments, text_in, environment)
     if ended.returncode != 0:
         raise PeerError(f"{arguments[-4:]} ended with {ended.returncode}:\n{ended.stdout}\n"
                         f"{ended.stderr}")
@@ -200,7 +217,7 @@ _BOTH = f""" realm = {REALM}
 """
 
 # What would reach outside, or is not needed, is off.
-_CONTROLLER_SETTINGS = _BOTH + f""" netbios name = DC1
+_CONTROLLER_SETTINGS = _BOTH + f""" netbios name = {CONTROLLER}
  server role = active directory domain controller
  server services = s3fs, rpc, ldap, cldap, kdc, winbindd, dns
  interfaces = {_CONTROLLER_AT}/24
@@ -223,7 +240,7 @@ _CONTROLLER_SETTINGS = _BOTH + f""" netbios name = DC1
 
 _MEMBER_SETTINGS = _BOTH + f""" netbios name = {MEMBER}
  security = ads
- interfaces = {_MEMBER_AT}/24
+ interfaces = {MEMBER_AT}/24
  idmap config * : backend = tdb
  idmap config * : range = 100000-199999
  idmap config {DOMAIN} : backend = rid

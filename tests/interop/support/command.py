@@ -49,14 +49,14 @@ class Command:
                             f"{answer}\n{output}") from None
 
     @contextlib.contextmanager
-    def serve(self, *options):
+    def serve(self, *options, address="127.0.0.1"):
         """Runs a server; must end well when told to."""
         self._servers += 1
         path = self._folder / f"logons-{self._servers}"
         with path.open("w+b") as logons, self._start(
-                "serve", "--listen", "127.0.0.1:0", "--json", *options, stdout=logons) as program:
+                "serve", "--listen", f"{address}:0", "--json", *options, stdout=logons) as program:
             where = program.wait_until(
-                lambda: re.search(r"\b127\.0\.0\.1:([1-9]\d*)\b", program.output()),
+                lambda: re.search(rf"\b{re.escape(address)}:[1-9]\d*\b", program.output()),
                 "it tells where it listens")
             yield Server(program, path, where.group())
             status = program.stop()
