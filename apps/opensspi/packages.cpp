@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "console.h"
 #include "logon.h"
@@ -20,6 +21,22 @@ std::string hexadecimal(std::uint32_t value) {
   char text[16];
   std::snprintf(text, sizeof text, "0x%08X", value);
   return text;
+}
+
+int find_ntlm(const opensspi_policy_setting* setting, void* barred) {
+  if (std::string_view(setting->key) == "ntlm.allowed") {
+    *static_cast<bool*>(barred) = std::string_view(setting->value) == "false";
+  }
+  return 0;
+}
+
+// As on Windows a package that policy forbids is there all the same.
+bool is_barred(std::string_view package) {
+  bool barred = false;
+  char* problem = nullptr;  // `opensspi policy` tells it
+  opensspi_policy_list(find_ntlm, &barred, &problem);
+  opensspi_free(problem);
+  return barred && package == "NTLM";
 }
 
 ExitCode list_packages(bool json) {
@@ -40,13 +57,15 @@ ExitCode list_packages(bool json) {
                       {"version", package.wVersion},
                       {"rpc_id", package.wRPCID},
                       {"max_token", package.cbMaxToken},
-                      {"comment", package.Comment}});
+                      {"comment", package.Comment},
+                      {"allowed", !is_barred(package.Name)}});
       continue;
     }
     print(Output::Results, padded(package.Name, kNameWidth) +
                                padded(hexadecimal(package.fCapabilities), 14) +
                                padded(std::to_string(package.wRPCID), 8) +
-                               padded(std::to_string(package.cbMaxToken), 8) + package.Comment);
+                               padded(std::to_string(package.cbMaxToken), 8) + package.Comment +
+                               (is_barred(package.Name) ? " (policy does not allow it)" : ""));
   }
   if (json) print_json(list);
   return ExitCode::Ok;

@@ -69,6 +69,22 @@ TEST_F(NegotiatePackageTest, OffersWhatThePackageListAllows) {
   EXPECT_EQ(offered(","), "kerberos ntlm ");
 }
 
+TEST_F(NegotiatePackageTest, LeavesAloneWhatThePackageListExcludes) {
+  for (const char* list : {"!ntlm", "kerberos", "kerberos,!ntlm"}) {
+    const auto credential = acquire(list, CredentialUse::Both);
+    ContextRequest request;
+    request.role = Role::Server;
+    const auto server = *(*credential)->new_context(request);
+    const Bytes bare = from_hex("4e544c4d5353500001000000");
+    EXPECT_TRUE(failed_with(server->step({bare}), Status::InvalidToken)) << list;
+    const auto hint = (*(*credential)->new_context(request))->step({});
+    EXPECT_EQ(negotiate::parse_neg_token_init(hint.token)->mech_types.size(), 1U);
+    EXPECT_EQ(offered(list), "kerberos ");
+  }
+  EXPECT_EQ(ntlm_.witness().acquired, 0);
+  EXPECT_TRUE(ntlm_.witness().requests.empty());
+}
+
 TEST_F(NegotiatePackageTest, LeavesOutAMechanismThatCannotTakeTheCredential) {
   FakeMechanism no{{.name = "A", .oids = {kOidA}, .acquire_fails = Status::UnknownCredentials}};
   package_ = negotiate::make_package(make_environment(nullptr), {&no, &ntlm_});
