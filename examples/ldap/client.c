@@ -1,6 +1,7 @@
 /* Searches an Active Directory, signed and sealed:
  *
- *   echo 'Passw0rd!' | ldap_client ldap://dc1.ad.example 'AD\alice' DC=ad,DC=example '(cn=bob)'
+ *   echo 'Passw0rd!' | ldap_client ldap://dc1.ad.example DC=ad,DC=example '(cn=bob)' 'AD\alice'
+ *   ldap_client ldap://dc1.ad.example DC=ad,DC=example '(cn=bob)'   # as who has logged on: kinit
  *
  * and prints the names of what it found. [MS-ADTS] 5.1.1.1: a SASL bind with GSS-SPNEGO. */
 #include <ldap.h>
@@ -90,7 +91,7 @@ static int bind_and_search(LDAP* ldap, CredHandle* credential, const char* targe
     fail("logon", status);
   } else if (ldap_get_option(ldap, LDAP_OPT_SOCKBUF, &connection) == LDAP_OPT_SUCCESS &&
              (status = add_layer(connection, &context)) == SEC_E_OK) {
-    result = search(ldap, argv[3], argv[4]);
+    result = search(ldap, argv[2], argv[3]);
   } else {
     fail("the layer", status);
   }
@@ -101,7 +102,7 @@ static int bind_and_search(LDAP* ldap, CredHandle* credential, const char* targe
 
 static SECURITY_STATUS acquire(char* user, char* password, CredHandle* credential) {
   SEC_WINNT_AUTH_IDENTITY_A who = {0};
-  char* name = strchr(user, '\\');
+  char* name = user != NULL ? strchr(user, '\\') : NULL;
   if (name != NULL) {
     *name++ = '\0';
     who.Domain = (unsigned char*)user;
@@ -110,27 +111,28 @@ static SECURITY_STATUS acquire(char* user, char* password, CredHandle* credentia
     name = user;
   }
   who.User = (unsigned char*)name;
-  who.UserLength = (ULONG)strlen(name);
+  who.UserLength = name != NULL ? (ULONG)strlen(name) : 0;
   who.Password = (unsigned char*)password;
   who.PasswordLength = (ULONG)strlen(password);
   who.Flags = SEC_WINNT_AUTH_IDENTITY_ANSI; /* 8-bit strings: UTF-8 */
-  return AcquireCredentialsHandleA(NULL, (SEC_CHAR*)"Negotiate", SECPKG_CRED_OUTBOUND, NULL, &who,
-                                   NULL, NULL, credential, NULL);
+  return AcquireCredentialsHandleA(NULL, (SEC_CHAR*)"Negotiate", SECPKG_CRED_OUTBOUND, NULL,
+                                   user != NULL ? &who : NULL, NULL, NULL, credential, NULL);
 }
 
 int main(int argc, char** argv) {
-  char password[256], target[256];
+  char password[256] = "", target[256];
   LDAPURLDesc* url = NULL;
-  if (argc != 5 || ldap_url_parse(argv[1], &url) != 0 || url->lud_host == NULL ||
-      fgets(password, sizeof password, stdin) == NULL) {
-    fprintf(stderr, "usage: echo PASSWORD | %s ldap://HOST [DOMAIN\\]USER BASE FILTER\n", argv[0]);
+  if (argc < 4 || argc > 5 || ldap_url_parse(argv[1], &url) != 0 || url->lud_host == NULL ||
+      (argc == 5 && fgets(password, sizeof password, stdin) == NULL)) {
+    fprintf(stderr, "usage: [echo PASSWORD |] %s ldap://HOST BASE FILTER [[DOMAIN\\]USER]\n",
+            argv[0]);
     return 2;
   }
   password[strcspn(password, "\n")] = '\0';
   snprintf(target, sizeof target, "ldap/%s", url->lud_host);
   ldap_free_urldesc(url);
   CredHandle credential;
-  SECURITY_STATUS status = acquire(argv[2], password, &credential);
+  SECURITY_STATUS status = acquire(argc == 5 ? argv[4] : NULL, password, &credential);
   explicit_bzero(password, sizeof password); /* the library has its own copy */
   if (status != SEC_E_OK) return fail("AcquireCredentialsHandle", status);
 

@@ -1,4 +1,5 @@
-"""Apache with mod_auth_gssapi: a page that wants Negotiate, behind gss-ntlmssp's accounts."""
+"""Apache with mod_auth_gssapi: a page that wants Negotiate, behind gss-ntlmssp's accounts or a realm
+of Kerberos."""
 
 import contextlib
 import glob
@@ -23,8 +24,9 @@ def missing():
 
 
 @contextlib.contextmanager
-def serve(folder, *accounts):
-    """Its port. `accounts` are (domain, user, password). The program runs as root or as who runs the
+def serve(folder, *accounts, realm=None):
+    """Its port. `accounts` are (domain, user, password); with `realm`, the environment in which it
+    finds its keytab and a KDC, it takes Kerberos alone. The program runs as root or as who runs the
     test, and its children as www-data in the first case, who must see the folder."""
     port = free_port()
     (folder / "www").mkdir()
@@ -45,10 +47,12 @@ def serve(folder, *accounts):
         f"ServerRoot {folder}\nPidFile {folder}/pid\nErrorLog {folder}/errors\n"
         f"DefaultRuntimeDir {folder}\nListen 127.0.0.1:{port}\nServerName localhost\n{runs_as}"
         f"{modules}DocumentRoot {folder}/www\n<Location />\n AuthType GSSAPI\n AuthName test\n"
-        " GssapiSSLonly Off\n GssapiAllowedMech krb5\n GssapiAllowedMech ntlmssp\n"
+        " GssapiSSLonly Off\n GssapiAllowedMech krb5\n"
+        f"{'' if realm else ' GssapiAllowedMech ntlmssp'}\n"
         " GssapiConnectionBound On\n Require valid-user\n"
         ' Header always set X-User "expr=%{REMOTE_USER}"\n</Location>\n')
     with Program([_APACHE, "-f", str(configuration), "-D", "FOREGROUND"],
-                 {"NTLM_USER_FILE": str(users), **kerberos.nowhere(str(folder))}) as program:
+                 {"NTLM_USER_FILE": str(users),
+                  **(realm or kerberos.nowhere(str(folder)))}) as program:
         program.wait_until(lambda: listens(port), "it listens")
         yield port
