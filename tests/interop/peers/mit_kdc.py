@@ -22,11 +22,13 @@ def missing():
 
 
 class MitKdc:
-    """`environment` is what a client of the realm needs to find it, and nothing else."""
+    """`environment` is what a client of the realm needs to find it, and nothing else; `address`
+    where it listens."""
 
     def __init__(self, folder, more_of_libdefaults=""):
         self._folder = folder
         self._port = free_port()
+        self.address = f"127.0.0.1:{self._port}"
         self.environment = {
             "KRB5_CONFIG": str(folder / "krb5.conf"),
             "KRB5CCNAME": f"FILE:{folder}/cc", "KRB5_KTNAME": f"FILE:{folder}/keytab",

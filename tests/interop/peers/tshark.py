@@ -14,12 +14,15 @@ def missing():
     return "" if shutil.which("tshark") else "tshark"
 
 
-def read(capture, key_log, fields, password="", show=""):
+def read(capture, key_log, fields, password="", show="", keytab=None):
     """What a capture of a connection to port 3389 holds: for each packet that the display filter
-    shows, {field: its values as text}. NTLM is checked with the user's password."""
+    shows, {field: its values as text}. NTLM is checked with the user's password, Kerberos opened
+    with a keytab and the keys that are found thereby."""
     options = ["-r", str(capture), "-o", f"tls.keylog_file:{key_log}",
                "-o", f"ntlmssp.nt_password:{password}", "-d", "tcp.port==3389,tls",
                "-T", "fields", "-E", f"aggregator={_SEPARATOR}", "-E", "occurrence=a"]
+    if keytab:
+        options += ["-K", str(keytab), "-o", "kerberos.decrypt:TRUE"]
     for field in fields:
         options += ["-e", field]
     done = subprocess.run(["tshark", "-n", *options, *(["-Y", show] if show else [])],

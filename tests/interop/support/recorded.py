@@ -7,7 +7,9 @@ import struct
 import threading
 
 _LINK_RAW_IP = 101
-_CLIENT, _SERVER = (0x0A000001, 40000), (0x0A000002, 3389)  # 10.0.0.1 and 10.0.0.2
+_CLIENT, _SERVER = 0x0A000001, 0x0A000002  # 10.0.0.1 and 10.0.0.2
+_FIRST_CLIENT_PORT = 40000
+RDP, KERBEROS = 3389, 88
 _SYN, _ACK, _PUSH = 2, 16, 8
 _SECONDS = 30
 _PIECE = 8192  # bytes, below what an IP packet holds
@@ -26,27 +28,38 @@ class Recording:
             self._pieces.append((from_client, piece))
 
     def write(self, path):
-        """As a capture in pcap format, of raw IPv4, to port 3389."""
+        """As a capture of a connection to RDP's port."""
+        write(path, (self, RDP))
+
+    def packets(self, ports):
+        """Of raw IPv4, between the client's and the server's port."""
         sent = {True: 1000, False: 5000}  # the next sequence numbers
-        packets = [_packet(True, sent[True], 0, _SYN), _packet(False, sent[False],
-                                                               sent[True] + 1, _SYN | _ACK)]
+        packets = [_packet(ports, True, sent[True], 0, _SYN),
+                   _packet(ports, False, sent[False], sent[True] + 1, _SYN | _ACK)]
         for side in sent:
             sent[side] += 1
-        packets.append(_packet(True, sent[True], sent[False], _ACK))
+        packets.append(_packet(ports, True, sent[True], sent[False], _ACK))
         for from_client, piece in self._pieces:
-            packets.append(_packet(from_client, sent[from_client], sent[not from_client],
+            packets.append(_packet(ports, from_client, sent[from_client], sent[not from_client],
                                    _PUSH | _ACK, piece))
             sent[from_client] += len(piece)
-        with open(path, "wb") as file:
-            file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, _LINK_RAW_IP))
-            for number, packet in enumerate(packets):
-                file.write(struct.pack("<IIII", 1, number, len(packet), len(packet)) + packet)
+        return packets
 
 
-def _packet(from_client, sequence, acknowledged, flags, data=b""):
+def write(path, *connections):
+    """One after the other, each a (Recording, server's port), as a capture in pcap format."""
+    packets = [packet for number, (recording, port) in enumerate(connections)
+               for packet in recording.packets((_FIRST_CLIENT_PORT + number, port))]
+    with open(path, "wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, _LINK_RAW_IP))
+        for number, packet in enumerate(packets):
+            file.write(struct.pack("<IIII", 1, number, len(packet), len(packet)) + packet)
+
+
+def _packet(ports, from_client, sequence, acknowledged, flags, data=b""):
     """IPv4 and TCP, without checksums, which readers do not check unless asked to."""
-    (source, source_port), (target, target_port) = \
-        (_CLIENT, _SERVER) if from_client else (_SERVER, _CLIENT)
+    source, target = (_CLIENT, _SERVER) if from_client else (_SERVER, _CLIENT)
+    source_port, target_port = ports if from_client else reversed(ports)
     tcp = struct.pack(">HHIIBBHHH", source_port, target_port, sequence, acknowledged, 5 << 4, flags,
                       65535, 0, 0) + data
     return struct.pack(">BBHHHBBHII", 0x45, 0, 20 + len(tcp), 0, 0, 64, socket.IPPROTO_TCP, 0,
