@@ -18,13 +18,15 @@ constexpr const char* kDefaultPath = "/KdcProxy";  // [MS-KKDCP] 2.1
 constexpr char kNoName[] = "the KDC proxy is not named as host, host:port or host:port:path";
 constexpr char kMalformed[] = "the KDC proxy's answer is not well-formed";
 
-// The host at the beginning, which is taken off.
+// The host at the beginning, which is taken off; empty when there is none.
 std::string_view take_host(std::string_view& text, std::string_view ends) {
   const bool bracketed = text.starts_with('[');
+  if (bracketed) text.remove_prefix(1);
   const std::size_t end =
-      std::min(bracketed ? text.find(']') : text.find_first_of(ends), text.size());
-  const std::string_view host = text.substr(bracketed ? 1 : 0, end - (bracketed ? 1 : 0));
-  text.remove_prefix(std::min(end + (bracketed ? 1 : 0), text.size()));
+      bracketed ? text.find(']') : std::min(text.find_first_of(ends), text.size());
+  if (end == std::string_view::npos) return {};
+  const std::string_view host = text.substr(0, end);
+  text.remove_prefix(end + (bracketed ? 1 : 0));
   return host;
 }
 
