@@ -1,5 +1,5 @@
-"""An MIT KDC of one realm on a port of the loopback, everything of it in one folder, and MIT's own
-programs as its clients: kinit, klist, kdestroy."""
+"""An MIT KDC of one realm on a port of the loopback, everything of it in one folder, the server that
+changes its passwords (kadmind), and MIT's own programs as its clients: kinit, klist, kdestroy."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ _SBIN = "/usr/sbin:/sbin"
 def missing():
     """What is not there, in words, or ""."""
     path = os.environ.get("PATH", "") + ":" + _SBIN
-    programs = ("krb5kdc", "kdb5_util", "kadmin.local", "kinit", "klist", "kdestroy")
+    programs = ("krb5kdc", "kadmind", "kdb5_util", "kadmin.local", "kinit", "klist", "kdestroy")
     return ", ".join(name for name in programs if not shutil.which(name, path=path))
 
 
@@ -27,8 +27,8 @@ class MitKdc:
 
     def __init__(self, folder, more_of_libdefaults=""):
         self._folder = folder
-        self._port = free_port()
-        self.address = f"127.0.0.1:{self._port}"
+        self.port, self.password_port = free_port(), free_port()
+        self.address = f"127.0.0.1:{self.port}"
         self.environment = {
             "KRB5_CONFIG": str(folder / "krb5.conf"),
             "KRB5CCNAME": f"FILE:{folder}/cc", "KRB5_KTNAME": f"FILE:{folder}/keytab",
@@ -38,21 +38,27 @@ class MitKdc:
         # The KDC's own stays as it is: it would read the clients' again, when a second has passed.
         shutil.copy(folder / "krb5.conf", folder / "of_kdc.conf")
         (folder / "kdc.conf").write_text(
-            f"[kdcdefaults]\nkdc_listen = 127.0.0.1:{self._port}\n"
-            f"kdc_tcp_listen = 127.0.0.1:{self._port}\n"
+            f"[kdcdefaults]\nkdc_listen = 127.0.0.1:{self.port}\n"
+            f"kdc_tcp_listen = 127.0.0.1:{self.port}\n"
             f"[realms]\n{REALM} = {{\n database_name = {folder}/principal\n"
+            f" kadmind_listen = 127.0.0.1:{free_port()}\n"
+            f" kpasswd_listen = 127.0.0.1:{self.password_port}\n acl_file = {folder}/acl\n"
             f" key_stash_file = {folder}/stash\n max_life = 10h\n"
             " supported_enctypes = aes256-cts-hmac-sha1-96:normal\n}\n"
             f"[logging]\nkdc = FILE:{folder}/kdc.log\n")
         self._run("kdb5_util", "create", "-r", REALM, "-s", "-P", "master")
 
-    def configure(self, more_of_libdefaults, port=None):
-        """Writes the clients' krb5.conf; `port` leads them to where the KDC is not."""
+    def configure(self, more_of_libdefaults, port=None, servers=None):
+        """Writes the clients' krb5.conf; `port` leads them to where the KDC is not, and `servers` are
+        other lines of the realm."""
+        if servers is None:
+            servers = (f" kdc = 127.0.0.1:{port or self.port}\n"
+                       f" kpasswd_server = 127.0.0.1:{self.password_port}\n")
         (self._folder / "krb5.conf").write_text(
             f"[libdefaults]\ndefault_realm = {REALM}\ndns_lookup_kdc = false\n"
             f"dns_lookup_realm = false\ndns_canonicalize_hostname = false\nrdns = false\n"
             f"udp_preference_limit = 1\n{more_of_libdefaults}\n"
-            f"[realms]\n{REALM} = {{\n kdc = 127.0.0.1:{port or self._port}\n}}\n"
+            f"[realms]\n{REALM} = {{\n{servers}}}\n"
             f"[domain_realm]\nexample.test = {REALM}\n")
 
     def add_user(self, name, password):
@@ -85,7 +91,17 @@ class MitKdc:
         with Program(["krb5kdc", "-n", "-r", REALM, "-P", str(self._folder / "pid")],
                      {**self._kdc_environment,
                       "KRB5_CONFIG": str(self._folder / "of_kdc.conf")}) as program:
-            program.wait_until(lambda: listens(self._port), "it listens")
+            program.wait_until(lambda: listens(self.port), "it listens")
+            yield
+
+    @contextlib.contextmanager
+    def serve_passwords(self):
+        """Runs kadmind, for kpasswd's protocol."""
+        (self._folder / "acl").touch()
+        with Program(["kadmind", "-nofork", "-r", REALM, "-P", str(self._folder / "kadmind.pid")],
+                     {**self._kdc_environment,
+                      "KRB5_CONFIG": str(self._folder / "of_kdc.conf")}) as program:
+            program.wait_until(lambda: listens(self.password_port), "it listens")
             yield
 
     def kinit(self, user, password, cache=None, *options):

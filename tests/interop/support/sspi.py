@@ -20,6 +20,7 @@ _SIZES, _NAMES, _SESSION_KEY, _NEGOTIATION_INFO, _NATIVE_NAMES = 0, 1, 9, 12, 13
 _NO_ENCRYPT = 0x80000001
 _ANSI_IDENTITY = 1
 _TOKEN_ROOM = 48256
+_KDC_PROXY_SETTINGS, _KDC_PROXY_VERSION, _FORCE_PROXY = 3, 1, 1
 
 SIGN = _CLIENT_INTEGRITY | _REPLAY | _SEQUENCE
 SEAL = SIGN | _CONFIDENTIALITY
@@ -216,6 +217,16 @@ class SspiPeer:
 
     def __exit__(self, *_):
         self.close()
+
+    def set_kdc_proxy(self, server, forced):
+        """SetCredentialsAttributes: contexts to come reach KDCs through it."""
+        text, head = server.encode("utf-16-le"), 16
+        numbers = ((_KDC_PROXY_VERSION, 4), (_FORCE_PROXY if forced else 0, 4), (head, 2),
+                   (len(text), 2), (0, 2), (0, 2))
+        settings = b"".join(number.to_bytes(size, "little") for number, size in numbers) + text
+        _check(_library.SetCredentialsAttributesW(
+            byref(self._credential), c_uint32(_KDC_PROXY_SETTINGS), _bytes(settings),
+            c_uint32(len(settings))))
 
     @property
     def complete(self):
