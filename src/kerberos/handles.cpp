@@ -14,6 +14,9 @@ void Release::operator()(_krb5_ccache* cache) const {
 void Release::operator()(_krb5_creds* ticket) const {
   krb5_free_creds(context, ticket);
 }
+void Release::operator()(_krb5_init_creds_context* logon) const {
+  krb5_init_creds_free(context, logon);
+}
 void Release::operator()(_krb5_kt* keytab) const {
   krb5_kt_close(context, keytab);
 }

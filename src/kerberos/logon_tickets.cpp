@@ -33,14 +33,6 @@ struct FreeOptions {
 };
 using OwnOptions = std::unique_ptr<krb5_get_init_creds_opt, FreeOptions>;
 
-struct FreeExchange {
-  krb5_context context;
-  void operator()(krb5_init_creds_context exchange) const {
-    krb5_init_creds_free(context, exchange);
-  }
-};
-using OwnExchange = std::unique_ptr<_krb5_init_creds_context, FreeExchange>;
-
 Result<void> checked(krb5_error_code code) {
   if (code != 0) return kdc_failure(code);
   return {};
@@ -135,7 +127,7 @@ Result<LogonTickets::Obtained> LogonTickets::obtain(FileTime now) const {
   krb5_init_creds_context begun = nullptr;
   TRY(checked(
       krb5_init_creds_init(context, client.get(), nullptr, nullptr, 0, options.get(), &begun)));
-  const OwnExchange exchange(begun, FreeExchange{context});
+  const OwnLogon exchange(begun, Release{context});
   OwnKeytab keytab(nullptr, Release{context});  // the exchange looks into it later
   if (const auto* name = std::get_if<KeytabName>(&source_.where)) {
     TRY_ASSIGN(keytab, open_keytab(library, name->name));

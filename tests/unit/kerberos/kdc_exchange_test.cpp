@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "kerberos/kdc_clock.h"
 #include "kerberos/logon_tickets.h"
 #include "world.h"
 
@@ -197,6 +198,19 @@ TEST_F(KdcExchangeTest, SaysHowFarTheClocksAreApart) {
   error = get_ticket("HTTP/web.example.test");
   EXPECT_EQ(error.status, Status::TimeSkew);
   EXPECT_LE(std::abs(error.value - 600), kRounding);
+}
+
+TEST_F(KdcExchangeTest, ReadsAKdcsClock) {
+  configure(kRealmSection);
+  auto library = Library::open(Configuration::Callers);
+  library->set_time(test::kFakeNow);
+  const KdcWay way{environment_, {}};
+  transport_->script = {krb_error(KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN, 90)};
+  const auto ahead = seconds_ahead(*library, way, "EXAMPLE.TEST");
+  ASSERT_TRUE(ahead) << ahead.error().why;
+  EXPECT_LE(std::abs(*ahead - 90), kRounding);
+  EXPECT_EQ(seconds_ahead(*library, way, "EXAMPLE.TEST").error().status,
+            Status::NoAuthenticatingAuthority);
 }
 
 TEST_F(KdcExchangeTest, SaysThatThePasswordHasExpired) {
