@@ -7,9 +7,9 @@ namespace opensspi::doctor {
 
 void examine(const Machine& machine, const std::string& target,
              const std::function<bool(const Finding&)>& tell) {
-  constexpr decltype(&check_policy) kChecks[] = {check_policy,      check_packages, check_keyring,
-                                                 check_credentials, check_accounts, check_winbind,
-                                                 check_krb5_conf,   check_keytab,   check_target};
+  constexpr decltype(&check_policy) kChecks[] = {
+      check_policy,  check_packages,  check_keyring, check_credentials, check_accounts,
+      check_winbind, check_krb5_conf, check_kdc,     check_keytab,      check_target};
   const Subject subject{machine, target};
   for (const auto check : kChecks) {
     for (const Finding& finding : check(subject)) {

@@ -3,11 +3,13 @@
 #include <cerrno>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "authority/host_lookup.h"
 #include "doctor/checks.h"
+#include "kerberos/kdc_clock.h"
 #include "kerberos/keytab.h"
 #include "kerberos/library.h"
 #include "sspi/target_name.h"
@@ -21,8 +23,13 @@ using kerberos::KeytabKey;
 using kerberos::Library;
 
 constexpr const char* kConfiguration = "krb5.conf";
+constexpr const char* kKdc = "kdc";
+constexpr const char* kClock = "clock";
 constexpr const char* kKeytab = "keytab";
 constexpr const char* kTarget = "target";
+
+// Seconds: what Kerberos bears by default, and what a clock that is kept does not come to.
+constexpr std::int64_t kRefusedSkew = 300, kNoticedSkew = 30;
 
 // What the package krb5-config writes where nobody answered its questions.
 constexpr const char* kRealmOfNobody = "ATHENA.MIT.EDU";
@@ -101,6 +108,29 @@ Finding ticket_for(const Machine& machine, const std::string& target) {
   }
 }
 
+std::string realm_of(const std::string& principal) {
+  const std::size_t at = principal.rfind('@');
+  return at == std::string::npos ? std::string() : principal.substr(at + 1);
+}
+
+Finding no_kdc(const std::string& realm, const Error& error) {
+  return {kKdc, Verdict::Problem, realm + ": " + error.why,
+          "krb5.conf names KDCs under [realms], else DNS must (SRV _kerberos._udp." + realm +
+              "); look whether a firewall lets port 88 pass",
+          error.value};
+}
+
+Finding clock_of(const std::string& realm, std::int64_t ahead) {
+  const std::string size = std::to_string(ahead < 0 ? -ahead : ahead) + " s";
+  const std::string found = "the clock of " + realm + " is " + size +
+                            (ahead < 0 ? " behind this machine's" : " ahead of this machine's");
+  const bool refuses = ahead > kRefusedSkew || ahead < -kRefusedSkew;
+  const bool drifts = ahead > kNoticedSkew || ahead < -kNoticedSkew;
+  if (!drifts) return {kClock, Verdict::Ok, found, {}, ahead};
+  return {kClock, refuses ? Verdict::Problem : Verdict::Warning, found,
+          "set the clock (chrony, ntpd); tickets are refused beyond five minutes", ahead};
+}
+
 // `error.value` is libkrb5's code, the system's own numbers among them.
 Findings no_keytab(const Error& error) {
   const bool absent = error.value == ENOENT || error.value == ENOTDIR;
@@ -148,6 +178,29 @@ Findings check_krb5_conf(const Subject& /*subject*/) {
              "set default_realm under [libdefaults] to your own"}};
   }
   return {{kConfiguration, Verdict::Ok, files + ": the default realm is " + realm, {}}};
+}
+
+Findings check_kdc(const Subject& subject) {
+  const auto library = Library::open(Configuration::Callers);
+  if (!library) return {};  // told already
+  std::set<std::string> realms = {library->configured_realm()};
+  if (const auto tickets = tickets_of(subject.machine)) {
+    if (const auto names = (*tickets)->names()) realms.insert(realm_of(names->user));
+  }
+  realms.erase(std::string());
+  library->set_time(subject.machine.environment->now());
+  Findings findings;
+  const kerberos::KdcWay way{subject.machine.environment, {}};
+  for (const std::string& realm : realms) {
+    const auto ahead = kerberos::seconds_ahead(*library, way, realm);
+    if (!ahead) {
+      findings.push_back(no_kdc(realm, ahead.error()));
+      continue;
+    }
+    findings.push_back({kKdc, Verdict::Ok, "a KDC of " + realm + " answers", {}});
+    findings.push_back(clock_of(realm, *ahead));
+  }
+  return findings;
 }
 
 Findings check_keytab(const Subject& /*subject*/) {

@@ -61,19 +61,7 @@ class KdcExchangeTest : public KerberosTest {
 
   // A KRB-ERROR whose KDC's clock is so many seconds ahead.
   [[nodiscard]] Bytes krb_error(std::int32_t code, std::int64_t ahead = 0) const {
-    const Result<Library> library = Library::open(Configuration::Callers);
-    krb5_principal server = nullptr;
-    krb5_parse_name(library->get(), kGranting, &server);
-    krb5_error error{};
-    error.error = static_cast<krb5_ui_4>(code - ERROR_TABLE_BASE_krb5);
-    error.stime = static_cast<krb5_timestamp>(kUnixNow + ahead);
-    error.server = server;
-    krb5_data der{};
-    EXPECT_EQ(krb5_mk_error(library->get(), &error, &der), 0);
-    Bytes bytes = copy({reinterpret_cast<const std::uint8_t*>(der.data), der.length});
-    krb5_free_data_contents(library->get(), &der);
-    krb5_free_principal(library->get(), server);
-    return bytes;
+    return files_.krb_error(code, kGranting, kUnixNow + ahead);
   }
 
   // Why a password gets no ticket.
