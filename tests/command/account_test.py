@@ -29,8 +29,20 @@ class Basics(CommandTest):
                      'Microsoft Unified Security Protocol Provider', 'Default TLS SSP'):
             self.assertIn(name, packages)
             self.assertIn(name, self.run_command('packages').stdout)
+            self.assertIs(packages[name]['allowed'], True)
         self.assertEqual(packages['NTLM']['rpc_id'], 10)
         self.assertEqual(packages['CREDSSP']['max_token'], 73032)
+
+
+    def test_a_package_that_policy_forbids(self):
+        self.set_policy('ntlm.allowed = false\n')
+        forbidden = [package['name']
+                     for package in json.loads(self.run_command('packages', '--json').stdout)
+                     if not package['allowed']]
+        self.assertEqual(forbidden, ['NTLM'])
+        said = [line.split()[0] for line in self.run_command('packages').stdout.splitlines()
+                if 'policy does not allow it' in line]
+        self.assertEqual(said, ['NTLM'])
 
 
 class Accounts(CommandTest):

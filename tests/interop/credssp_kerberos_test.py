@@ -86,6 +86,21 @@ class CredSspKerberos(unittest.TestCase):
         self.assertEqual(answer["status"], "SEC_E_UNSUPPORTED_FUNCTION")
         self.assertEqual(answer["nt_status"], "STATUS_NTLM_BLOCKED")
 
+    def test_a_server_tells_what_its_policy_forbids(self):
+        self.start(NO_NTLM)
+        self.command = Command(suite.folder(self))  # the client's
+        status, answer = self.log_on("EXAMPLE\\alice", "127.0.0.1")
+        self.assertEqual((status, answer["nt_status"]), (NOT_ALLOWED, "STATUS_NTLM_BLOCKED"),
+                         self.output)
+        logon, = self.server.new_logons()
+        self.assertEqual(logon["reason"], "the policy does not allow NTLM (STATUS_NTLM_BLOCKED)")
+
+    def test_a_server_that_could_do_nothing_else_says_so(self):
+        self.start(NO_NTLM)
+        self.command.environment["KRB5_KTNAME"] = f"FILE:{self.folder}/none"
+        with self.assertRaisesRegex(PeerError, "the policy does not allow NTLM"):
+            self.enterContext(self.command.serve())
+
 
 if __name__ == "__main__":
     suite.main()
