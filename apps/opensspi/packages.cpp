@@ -31,12 +31,10 @@ int find_ntlm(const opensspi_policy_setting* setting, void* barred) {
 }
 
 // As on Windows a package that policy forbids is there all the same.
-bool is_barred(std::string_view package) {
+bool policy_bars_ntlm() {
   bool barred = false;
-  char* problem = nullptr;  // `opensspi policy` tells it
-  opensspi_policy_list(find_ntlm, &barred, &problem);
-  opensspi_free(problem);
-  return barred && package == "NTLM";
+  opensspi_policy_list(find_ntlm, &barred, nullptr);  // `opensspi policy` tells what is wrong there
+  return barred;
 }
 
 ExitCode list_packages(bool json) {
@@ -44,6 +42,7 @@ ExitCode list_packages(bool json) {
   PSecPkgInfoA packages = nullptr;
   check(EnumerateSecurityPackagesA(&count, &packages), "the packages");
   const std::unique_ptr<SecPkgInfoA, SECURITY_STATUS (*)(void*)> owner(packages, FreeContextBuffer);
+  const bool no_ntlm = policy_bars_ntlm();
   auto list = nlohmann::ordered_json::array();
   if (!json) {
     print(Output::Results, paint(Output::Results, Colour::Bold,
@@ -51,6 +50,7 @@ ExitCode list_packages(bool json) {
                                      padded("RPC ID", 8) + padded("TOKEN", 8) + "COMMENT"));
   }
   for (const SecPkgInfoA& package : std::span(packages, count)) {
+    const bool barred = no_ntlm && std::string_view(package.Name) == "NTLM";
     if (json) {
       list.push_back({{"name", package.Name},
                       {"capabilities", package.fCapabilities},
@@ -58,14 +58,14 @@ ExitCode list_packages(bool json) {
                       {"rpc_id", package.wRPCID},
                       {"max_token", package.cbMaxToken},
                       {"comment", package.Comment},
-                      {"allowed", !is_barred(package.Name)}});
+                      {"allowed", !barred}});
       continue;
     }
     print(Output::Results, padded(package.Name, kNameWidth) +
                                padded(hexadecimal(package.fCapabilities), 14) +
                                padded(std::to_string(package.wRPCID), 8) +
                                padded(std::to_string(package.cbMaxToken), 8) + package.Comment +
-                               (is_barred(package.Name) ? " (policy does not allow it)" : ""));
+                               (barred ? " (policy does not allow it)" : ""));
   }
   if (json) print_json(list);
   return ExitCode::Ok;

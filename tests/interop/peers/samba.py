@@ -35,7 +35,8 @@ for name, password, state in (line.split("\\t") for line in sys.stdin.read().spl
 
 def missing():
     """What is not there, in words, or ""."""
-    programs = ("samba", "samba-tool", "winbindd", "net", "wbinfo", "kinit", "ip", "nsenter", "unshare")
+    programs = ("samba", "samba-tool", "winbindd", "net", "wbinfo", "kinit", "ip", "nsenter",
+                "unshare")
     absent = [name for name in programs if not shutil.which(name, path=_PATH)]
     if absent:
         return ", ".join(absent)

@@ -175,6 +175,12 @@ TEST_F(Acquire, TheInnerLegIsToldWhatItIsFor) {
             ContextFlags::MutualAuth | ContextFlags::Confidentiality | ContextFlags::Integrity);
 }
 
+TEST_F(Acquire, UserToUserInsideIsTheCallersToAskFor) {
+  const auto credential = package->acquire(request(CredentialUse::Outbound));
+  ASSERT_TRUE((*credential)->new_context(context(Role::Client, ContextFlags::UseSessionKey)));
+  EXPECT_TRUE(has(negotiate.asked->contexts.front().flags, ContextFlags::UseSessionKey));
+}
+
 TEST_F(Acquire, AKdcProxyIsForNegotiate) {
   const auto both = package->acquire(request(CredentialUse::Both));
   const auto changed = (*both)->with_kdc_proxy({"proxy", false, {}});
