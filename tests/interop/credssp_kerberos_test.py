@@ -12,6 +12,7 @@ PASSWORD = "Passw0rd!"
 REALM = mit_kdc.REALM
 NO_NTLM = "[ntlm]\nallowed = false\n"
 PROVEN_ONLY = "[delegation]\nallow_fresh_ntlm_only = []\n"
+RESPONSE = "TSRequest: NegTokenResp"  # one with AP-REQ, three in user-to-user
 NOT_ALLOWED = 4  # exit status of `connect`: by policy
 
 
@@ -33,19 +34,19 @@ class CredSspKerberos(unittest.TestCase):
         self.command.add_account("alice", PASSWORD)
         self.server = self.enterContext(self.command.serve())
 
-    def log_on(self, user, host="localhost", password=PASSWORD):
+    def log_on(self, user, host="localhost", password=PASSWORD, options=()):
         """The client's exit status and object."""
         address = self.server.address.replace("127.0.0.1", host)
-        status, answer, self.output = self.command.connect(address, user, password)
+        status, answer, self.output = self.command.connect(address, user, password, *options)
         return status, answer
 
-    def proven(self, user=f"alice@{REALM}"):
-        status, answer = self.log_on(user)
+    def proven(self, user=f"alice@{REALM}", *options):
+        status, answer = self.log_on(user, options=options)
         self.assertEqual(status, ACCEPTED, self.output)
-        self.assertEqual(answer["mechanism"], "Kerberos")
+        self.assertIn("Kerberos", answer["mechanism"])
         logon, = self.server.new_logons()
         self.assertTrue(logon["accepted"], logon)
-        self.assertEqual(logon["mechanism"], "Kerberos")
+        self.assertEqual(logon["mechanism"], answer["mechanism"])
         self.assertEqual(logon["user"], f"alice@{REALM}")
 
     def test_a_password_becomes_a_ticket(self):
@@ -63,6 +64,18 @@ class CredSspKerberos(unittest.TestCase):
     def test_needs_no_ntlm(self):
         self.start(NO_NTLM)
         self.proven()
+
+    def test_user_to_user_where_the_client_asks_for_it(self):
+        self.start(NO_NTLM)
+        self.proven(f"alice@{REALM}", "--user-to-user")
+        self.assertEqual(self.output.count(RESPONSE), 3, self.output)
+
+    def test_user_to_user_where_the_kdc_gives_nothing_else(self):
+        self.start(NO_NTLM)
+        self.kdc.modify("TERMSRV/localhost", "-allow_svr")
+        self.addCleanup(self.kdc.modify, "TERMSRV/localhost", "+allow_svr")
+        self.proven()
+        self.assertEqual(self.output.count(RESPONSE), 3, self.output)
 
     def test_a_wrong_password_is_tried_once(self):
         self.start(NO_NTLM)

@@ -27,8 +27,8 @@ class Heimdal(unittest.TestCase):
         cls.enterClassContext(cls.kdc.serve())
 
     def our_client(self, package="Kerberos", user="alice", password=PASSWORD,
-                   target="HTTP/localhost"):
-        return self.enterContext(sspi.initiator(package, user, REALM, password, flags=FLAGS,
+                   target="HTTP/localhost", flags=FLAGS):
+        return self.enterContext(sspi.initiator(package, user, REALM, password, flags=flags,
                                                 target=target))
 
     def our_server(self, package="Kerberos"):
@@ -94,10 +94,7 @@ class Heimdal(unittest.TestCase):
                     self.both_ways(server, client)
 
     def test_user_to_user(self):
-        client = self.enterContext(sspi.initiator(
-            "Kerberos", "alice", REALM, PASSWORD, flags=FLAGS | sspi.USER_TO_USER,
-            target="HTTP/localhost"))
-        server = self.our_server()
+        client, server = self.our_client(flags=FLAGS | sspi.USER_TO_USER), self.our_server()
         self.completes(client, server)
         self.assertEqual(server.unwrap_stream(client.wrap(b"hello")), b"hello")
 

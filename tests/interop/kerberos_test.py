@@ -140,8 +140,8 @@ class Logons(Realm):
 class Spnego(Realm):
     """Negotiate has Kerberos before NTLM."""
 
-    def our_client(self, user=None, **options):
-        return self.enterContext(sspi.initiator("Negotiate", user, REALM, PASSWORD, flags=FLAGS,
+    def our_client(self, user=None, flags=FLAGS, **options):
+        return self.enterContext(sspi.initiator("Negotiate", user, REALM, PASSWORD, flags=flags,
                                                 target=SPN, **options))
 
     def our_server(self, **options):
@@ -164,6 +164,11 @@ class Spnego(Realm):
 
     def test_our_client_with_a_password(self):
         client = self.our_client("alice")
+        self.check(client, self.their_server(), client)
+
+    def test_their_server_knows_no_user_to_user(self):
+        """It takes the next mechanism, and both protect the list."""
+        client = self.our_client(flags=FLAGS | sspi.USER_TO_USER)
         self.check(client, self.their_server(), client)
 
     def test_our_server(self):
