@@ -29,6 +29,7 @@ OUTSIDE = [
     (re.compile(r"krb5|gssapi|com_err|profile\.h"), {"kerberos"}),
     (re.compile(r"keyutils"), {"logon"}),
     (re.compile(r"sqlite3|wbclient"), {"authority"}),
+    (re.compile(r"p11-kit/"), {"smartcard"}),
     (re.compile(r"sys/(socket|un)\.h|netdb\.h|netinet/|arpa/|net/|resolv\.h"), {"authority"}),
     (re.compile(r"asio|CLI/|nlohmann/|unicode/|zlib"), set()),
 ]

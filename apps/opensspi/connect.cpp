@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "card_options.h"
 #include "certificate_trust.h"
 #include "endpoint.h"
 #include "key_log.h"
@@ -32,6 +33,7 @@ struct ConnectOptions {
   std::string host, user, password_file, key_log;
   double timeout_seconds = 15;
   bool json = false, require_trust = false, user_to_user = false, quiet = false;
+  CardOptions card;
 };
 
 // What came of it all.
@@ -202,22 +204,27 @@ void tell(const Result& result, const ConnectOptions& options) {
             ", SHA-256 " + result.trust->fingerprint);
 }
 
+std::shared_ptr<const Credential> credential_for(const ConnectOptions& options) {
+  const UserName user = parse_user_name(options.user);
+  if (options.card.given()) return card_credential(options.card, user);
+  if (options.user.empty()) {
+    throw CommandError(ExitCode::Usage, "name who logs on: --user, --cert or --smart-card");
+  }
+  const SecretText password = password_for_logon(options.password_file, user.text());
+  return Credential::outbound(user, password);
+}
+
 ExitCode connect(const ConnectOptions& options) {
   const Endpoint server = parse_endpoint(options.host, kRdpPort);
-  const UserName user = parse_user_name(options.user);
   log_keys_to(options.key_log);
-  std::shared_ptr<const Credential> credential;
-  {
-    const SecretText password = password_for_logon(options.password_file, user.text());
-    credential = Credential::outbound(user, password);
-  }
+  const std::shared_ptr<const Credential> credential = credential_for(options);
   const auto start = Clock::now();
   const auto timeout = std::chrono::duration<double>(options.timeout_seconds);
   const Deadline deadline = start + std::chrono::duration_cast<Clock::duration>(timeout);
   asio::io_context sockets;
   TcpStream stream = TcpStream::connect(sockets, server, deadline);
   Result result = Client(stream, server, options, deadline).run(credential);
-  if (result.logon.user.empty() || !result.logon.accepted) result.logon.user = user.text();
+  if (result.logon.user.empty() || !result.logon.accepted) result.logon.user = options.user;
   result.logon.peer = server.text();
   result.logon.milliseconds =
       std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -234,9 +241,11 @@ void add_connect(CLI::App& app, Run& run) {
   connect_app->add_option("host", options->host, "The server; the port is 3389 when none is given")
       ->type_name("HOST[:PORT]")
       ->required();
-  connect_app->add_option("--user", options->user, "[DOMAIN\\]USER or USER@DOMAIN")
-      ->type_name("NAME")
-      ->required();
+  connect_app
+      ->add_option("--user", options->user,
+                   "[DOMAIN\\]USER or USER@DOMAIN; default: whom the certificate names")
+      ->type_name("NAME");
+  add_card_options(*connect_app, options->card);
   connect_app
       ->add_option("--password-file", options->password_file,
                    "The password is the first line; - is standard input; default: "

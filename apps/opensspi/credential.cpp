@@ -3,6 +3,7 @@
 
 #include <credssp.h>
 #include <schannel.h>
+#include <wincred.h>
 
 #include "status.h"
 
@@ -32,6 +33,32 @@ std::shared_ptr<Credential> Credential::outbound(const UserName& user, const Sec
   SCHANNEL_CRED schannel{};
   schannel.dwVersion = SCHANNEL_CRED_VERSION;
   return std::shared_ptr<Credential>(new Credential(false, &schannel, &identity));
+}
+
+std::shared_ptr<Credential> Credential::outbound(const Certificate& certificate) {
+  CERT_CREDENTIAL_INFO info{};
+  info.cbSize = sizeof info;
+  DWORD size = sizeof info.rgbHashOfCert;
+  char* name = nullptr;
+  if (!CertGetCertificateContextProperty(certificate.get(), CERT_HASH_PROP_ID, info.rgbHashOfCert,
+                                         &size) ||
+      !CredMarshalCredentialA(CertCredential, &info, &name)) {
+    check(last_error().status, "the certificate", ExitCode::Usage);
+  }
+  const std::unique_ptr<char, decltype(&CredFree)> owned(name, CredFree);
+  return outbound({name, {}}, SecretText());
+}
+
+std::shared_ptr<Credential> Credential::outbound(const UserName& user,
+                                                 const opensspi_smart_card& card) {
+  void* logon = nullptr;
+  std::size_t size = 0;
+  check(opensspi_pack_smart_card(user.user.c_str(), user.domain.c_str(), &card, &logon, &size),
+        "the smart card", ExitCode::Usage);
+  const std::unique_ptr<void, decltype(&opensspi_free)> owned(logon, opensspi_free);
+  SCHANNEL_CRED schannel{};
+  schannel.dwVersion = SCHANNEL_CRED_VERSION;
+  return std::shared_ptr<Credential>(new Credential(false, &schannel, logon));
 }
 
 std::shared_ptr<Credential> Credential::inbound(const Certificate& certificate) {

@@ -22,6 +22,10 @@ class Credential {
  public:
   // What a client logs on with and delegates. CommandError Policy when policy forbids it.
   static std::shared_ptr<Credential> outbound(const UserName& user, const SecretText& password);
+  // The same with a certificate, which names the user, and with a smart card.
+  static std::shared_ptr<Credential> outbound(const Certificate& certificate);
+  static std::shared_ptr<Credential> outbound(const UserName& user,
+                                              const opensspi_smart_card& card);
   // What a server shows and judges with.
   static std::shared_ptr<Credential> inbound(const Certificate& certificate);
 

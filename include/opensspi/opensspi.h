@@ -207,6 +207,19 @@ OPENSSPI_API SECURITY_STATUS opensspi_delegated_credential(PCtxtHandle context,
                                                            opensspi_identity *identity);
 OPENSSPI_API void opensspi_identity_free(opensspi_identity *identity);
 
+/* A logon with a smart card as AcquireCredentialsHandle takes it: a packed KERB_CERTIFICATE_LOGON
+ * with its KERB_SMARTCARD_CSP_INFO, which no public header declares. It goes into pAuthData of
+ * Negotiate and Kerberos, and into pSpnegoCred of CREDSSP, which delegates it. reader_name, card_name
+ * (the token's label) and container_name (the certificate's label, or its id in hexadecimal digits)
+ * choose a card, and a certificate on it; "" or NULL is any. csp_name is only delegated; key_spec 0 is
+ * AT_KEYEXCHANGE. `user` and `domain` (NULL: none) are delegated as hints, and name the account;
+ * without them the certificate's user principal name does. Release with opensspi_free, which erases
+ * it.
+ * SEC_E_CANNOT_PACK: a part is longer than 65534 bytes in UTF-16. */
+OPENSSPI_API SECURITY_STATUS opensspi_pack_smart_card(const char *user, const char *domain,
+                                                      const opensspi_smart_card *card, void **logon,
+                                                      size_t *size);
+
 /* ---- Certificates ------------------------------------------------------------------------------ */
 
 /* A certificate with its private key for SCHANNEL_CRED.paCred. `certificate` is PEM: the end entity

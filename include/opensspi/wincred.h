@@ -256,7 +256,29 @@ OPENSSPI_API BOOL WINAPI CredEnumerateW(LPCWSTR Filter, DWORD Flags, DWORD *Coun
 OPENSSPI_API BOOL WINAPI CredDeleteA(LPCSTR TargetName, DWORD Type, DWORD Flags);
 OPENSSPI_API BOOL WINAPI CredDeleteW(LPCWSTR TargetName, DWORD Type, DWORD Flags);
 
-/* Erases and frees what CredRead and CredEnumerate handed out; NULL is nothing to do. */
+/* Text that stands for a credential where a user name is wanted, for CredFree. For CertCredential,
+ * Credential is a CERT_CREDENTIAL_INFO: whoever hands the text to AcquireCredentialsHandle as the
+ * User of an identity, with the PIN as its Password, logs on with that certificate (PKINIT). It is
+ * looked for among the certificates with a key that the process holds (PCCERT_CONTEXT, HCERTSTORE),
+ * then on smart cards. For UsernameTargetCredential it is a USERNAME_TARGET_CREDENTIAL_INFO.
+ * ERROR_NOT_SUPPORTED for the other types, ERROR_INVALID_PARAMETER for what is not well-formed.
+ * Microsoft has not published the form of the text; it is what Windows' own takes and gives. */
+OPENSSPI_API BOOL WINAPI CredMarshalCredentialA(CRED_MARSHAL_TYPE CredType, PVOID Credential,
+                                                LPSTR *MarshaledCredential);
+OPENSSPI_API BOOL WINAPI CredMarshalCredentialW(CRED_MARSHAL_TYPE CredType, PVOID Credential,
+                                                LPWSTR *MarshaledCredential);
+
+/* The other way round; the structure is for CredFree. */
+OPENSSPI_API BOOL WINAPI CredUnmarshalCredentialA(LPCSTR MarshaledCredential,
+                                                  PCRED_MARSHAL_TYPE CredType, PVOID *Credential);
+OPENSSPI_API BOOL WINAPI CredUnmarshalCredentialW(LPCWSTR MarshaledCredential,
+                                                  PCRED_MARSHAL_TYPE CredType, PVOID *Credential);
+
+/* Whether CredUnmarshalCredential would take it. */
+OPENSSPI_API BOOL WINAPI CredIsMarshaledCredentialA(LPCSTR MarshaledCredential);
+OPENSSPI_API BOOL WINAPI CredIsMarshaledCredentialW(LPCWSTR MarshaledCredential);
+
+/* Erases and frees what CredRead, CredEnumerate and the above handed out; NULL is nothing to do. */
 OPENSSPI_API VOID WINAPI CredFree(PVOID Buffer);
 
 /* Flags of the two below. */

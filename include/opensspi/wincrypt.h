@@ -181,6 +181,16 @@ OPENSSPI_API PCCERT_CONTEXT WINAPI CertDuplicateCertificateContext(PCCERT_CONTEX
 /* Gives one reference back. NULL is allowed. */
 OPENSSPI_API BOOL WINAPI CertFreeCertificateContext(PCCERT_CONTEXT pCertContext);
 
+#define CERT_SHA1_HASH_PROP_ID 3
+#define CERT_HASH_PROP_ID CERT_SHA1_HASH_PROP_ID
+
+/* The SHA-1 of the certificate, 20 bytes. Windows has other properties, which are not kept here:
+ * CRYPT_E_NOT_FOUND. pcbData is what pvData has room for, and then what it needs; pvData NULL asks
+ * for that alone. FALSE: opensspi_last_error().value is ERROR_MORE_DATA when there is no room. */
+OPENSSPI_API BOOL WINAPI CertGetCertificateContextProperty(PCCERT_CONTEXT pCertContext,
+                                                           DWORD dwPropId, void *pvData,
+                                                           DWORD *pcbData);
+
 /* ---- Stores ------------------------------------------------------------------------------------ */
 
 /* The first certificate (pPrevCertContext NULL) or the one after pPrevCertContext, which this call

@@ -1,11 +1,14 @@
 // What an identity says becomes what packages take: names in UTF-8, and one secret.
 #include "abi/auth_identity.h"
 
+#include <optional>
 #include <string>
 
 #include "abi/certificate_logon.h"
+#include "abi/certificates.h"
 #include "abi/identity_parts.h"
 #include "abi/logon_buffer.h"
+#include "abi/marshalled_credential.h"
 #include "abi/packed_credentials.h"
 #include "base/utf16.h"
 
@@ -41,6 +44,21 @@ Result<NtHash> to_nt_hash(ByteView digits) {
   return hash;
 }
 
+// CredMarshalCredential's name of a certificate.
+std::optional<CertificateHash> certificate_named(const std::string& user) {
+  const auto marshalled = read_marshalled(user);
+  const auto* hash = marshalled ? std::get_if<CertificateHash>(&*marshalled) : nullptr;
+  return hash != nullptr ? std::optional(*hash) : std::nullopt;
+}
+
+SmartCard logon_with(const CertificateHash& hash, SecretBytes pin) {
+  SmartCard card;
+  card.pin = std::move(pin);
+  card.key_pair = find_own_certificate(hash.sha1);
+  card.certificate_hash = hash.sha1;
+  return card;
+}
+
 Result<AuthData> to_auth_data(IdentityParts parts) {
   AuthData data;
   TRY_ASSIGN(data.package_list, to_name(parts.package_list));
@@ -54,6 +72,9 @@ Result<AuthData> to_auth_data(IdentityParts parts) {
   if (parts.password) password = std::move(*parts.password);
   if ((parts.flags & OPENSSPI_AUTH_IDENTITY_NT_HASH) != 0) {
     TRY_ASSIGN(identity->secret, to_nt_hash(password.expose()));
+  } else if (const auto hash = certificate_named(identity->user)) {
+    identity->user.clear();
+    identity->secret = logon_with(*hash, std::move(password));
   } else {
     identity->secret = std::move(password);
   }
@@ -80,6 +101,8 @@ Result<AuthData> acquired(Result<T> read) {
 
 Result<AuthData> read_auth_identity(const void* auth_identity) {
   if (auth_identity == nullptr) return AuthData{};
+  if (is_certificate_logon(auth_identity))
+    return acquired(read_certificate_logon_at(auth_identity));
   return acquired(read_identity(auth_identity));
 }
 
@@ -89,10 +112,9 @@ Result<AuthData> read_certificate(const void* logon_buffer) {
 }
 
 Result<AuthData> read_submit_buffer(const void* buffer) {
-  if (buffer == nullptr) return AuthData{};
-  if (is_certificate_logon(buffer)) return acquired(read_certificate_logon_at(buffer));
-  if (is_logon_buffer(buffer)) return acquired(read_logon_buffer_at(buffer));
-  return acquired(read_identity(buffer));
+  const bool is_password =
+      buffer != nullptr && is_logon_buffer(buffer) && !is_certificate_logon(buffer);
+  return is_password ? acquired(read_logon_buffer_at(buffer)) : read_auth_identity(buffer);
 }
 
 }  // namespace opensspi::abi

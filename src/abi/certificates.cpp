@@ -128,6 +128,21 @@ std::shared_ptr<const x509::KeyPair> find_certificate(PCCERT_CONTEXT context) {
   return found != registers().contexts.end() ? found->second.held->pair : nullptr;
 }
 
+std::shared_ptr<const x509::KeyPair> find_own_certificate(ByteView sha1) {
+  const auto is_it = [&](const Held& held) {
+    if (held.pair->key == nullptr) return false;
+    const auto hash = held.pair->chain.front().sha1_thumbprint();
+    return hash && equal(*hash, sha1);
+  };
+  const std::lock_guard lock(registers().mutex);
+  for (const auto& [context, reference] : registers().contexts)
+    if (is_it(*reference.held)) return reference.held->pair;
+  for (const auto& [handle, store] : registers().stores)
+    for (const auto& held : store->certificates)
+      if (is_it(*held)) return held->pair;
+  return nullptr;
+}
+
 Result<HCERTSTORE> new_certificate_store(x509::KeyPair pair) {
   TRY_ASSIGN(std::shared_ptr<Store> store, store_of(pair));
   const std::lock_guard lock(registers().mutex);
@@ -162,8 +177,7 @@ Result<std::vector<x509::Certificate>> certificates_in(HCERTSTORE store) {
   const std::shared_ptr<Store> found = registers().find(store);
   if (found == nullptr)
     return fail(Status::UnknownCredentials, "this is no open certificate store");
-  for (const auto& held : found->certificates)
-    certificates.push_back(held->pair->chain.front());
+  for (const auto& held : found->certificates) certificates.push_back(held->pair->chain.front());
   return certificates;
 }
 

@@ -22,6 +22,10 @@ bool drop_certificate_reference(PCCERT_CONTEXT context);
 // The chain and key behind a context; null when it is no living context.
 std::shared_ptr<const x509::KeyPair> find_certificate(PCCERT_CONTEXT context);
 
+// The one with this hash and with its key, among all that the process holds; null when there is
+// none.
+std::shared_ptr<const x509::KeyPair> find_own_certificate(ByteView sha1);
+
 // A store with the certificates of `pair`, the end entity's with its key.
 Result<HCERTSTORE> new_certificate_store(x509::KeyPair pair);
 // The certificate after `previous` (null: the first) with one reference; null at the end. Takes the

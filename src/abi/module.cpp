@@ -16,6 +16,7 @@
 #include "negotiate/package.h"
 #include "ntlm/package.h"
 #include "schannel/package.h"
+#include "smartcard/open.h"
 
 namespace opensspi::abi {
 namespace {
@@ -50,6 +51,9 @@ std::shared_ptr<const Environment> Module::make_environment() {
   environment->host_names = authority::local_host_names;
   environment->authority = [this] { return judges_.current(); };
   environment->kdc_transport = [this] { return kdc_transport_; };
+  environment->open_card = [this](const Identity& identity) {
+    return smartcard::open(policy_.current()->pkcs11_module, identity, system_time());
+  };
   environment->policy = [this] { return policy_.current(); };
   environment->log = [this](LogLevel level, const char* room, const char* what,
                             std::int64_t value) { observers_.tell_log(level, room, what, value); };

@@ -1,8 +1,12 @@
-// wincrypt.h: certificates out of PFX files, and their references.
+// wincrypt.h: certificates out of PFX files, their references and their hash.
+#include <cstring>
 #include <string_view>
+#include <utility>
 
+#include "abi/arguments.h"
 #include "abi/certificates.h"
 #include "abi/guard.h"
+#include "abi/win32_error.h"
 #include "base/secret.h"
 #include "base/utf16.h"
 
@@ -55,6 +59,25 @@ OPENSSPI_EXPORT BOOL WINAPI CertFreeCertificateContext(PCCERT_CONTEXT pCertConte
   if (pCertContext == nullptr || drop_certificate_reference(pCertContext)) return TRUE;
   refuse({Status::InvalidHandle, "this is no certificate of the library"});
   return FALSE;
+}
+
+OPENSSPI_EXPORT BOOL WINAPI CertGetCertificateContextProperty(PCCERT_CONTEXT pCertContext,
+                                                              DWORD dwPropId, void* pvData,
+                                                              DWORD* pcbData) {
+  return guard_bool([&]() -> Result<void> {
+    TRY(need({pcbData}));
+    const auto pair = find_certificate(pCertContext);
+    if (pair == nullptr)
+      return fail(Status::InvalidHandle, "this is no certificate of the library");
+    if (dwPropId != CERT_SHA1_HASH_PROP_ID)
+      return fail_win32(static_cast<DWORD>(CRYPT_E_NOT_FOUND), "that property is not kept");
+    TRY_ASSIGN(const Bytes hash, pair->chain.front().sha1_thumbprint());
+    const DWORD room = std::exchange(*pcbData, static_cast<DWORD>(hash.size()));
+    if (pvData == nullptr) return {};
+    if (room < hash.size()) return fail_win32(ERROR_MORE_DATA, "the hash needs 20 bytes");
+    std::memcpy(pvData, hash.data(), hash.size());
+    return {};
+  });
 }
 
 OPENSSPI_EXPORT BOOL WINAPI CertCloseStore(HCERTSTORE hCertStore, DWORD /*dwFlags*/) {

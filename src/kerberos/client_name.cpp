@@ -26,10 +26,10 @@ struct Account {
   std::string user, domain;
 };
 
-Account account_of(const Identity& identity) {
-  const std::size_t at = identity.user.rfind('@');
-  if (at == std::string::npos) return {identity.user, identity.domain};
-  return {identity.user.substr(0, at), identity.user.substr(at + 1)};
+Account account_of(const std::string& user, const std::string& domain) {
+  const std::size_t at = user.rfind('@');
+  if (at == std::string::npos) return {user, domain};
+  return {user.substr(0, at), user.substr(at + 1)};
 }
 
 // `own`: the default realm.
@@ -51,15 +51,19 @@ Result<OwnPrincipal> made(const Library& library, krb5_error_code code, krb5_pri
 
 }  // namespace
 
-Result<OwnPrincipal> client_principal(const Library& library, const Source& source) {
+Result<OwnPrincipal> client_principal(const Library& library, const Source& source,
+                                      const std::string& of_certificate) {
   krb5_principal principal = nullptr;
   const auto* held = std::get_if<std::shared_ptr<const Identity>>(&source.where);
   if (held == nullptr) {
     const auto code = krb5_parse_name(library.get(), source.principal.c_str(), &principal);
     return made(library, code, principal);
   }
-  if ((*held)->user.empty()) return fail(Status::NoCredentials, "the identity has no user name");
-  const auto [user, domain] = account_of(**held);
+  const std::string& name = (*held)->user.empty() ? of_certificate : (*held)->user;
+  if (name.empty()) {
+    return fail(Status::NoCredentials, "neither the identity nor a certificate names the user");
+  }
+  const auto [user, domain] = account_of(name, (*held)->domain);
   TRY_ASSIGN(const std::string realm, realm_of(default_realm(library), domain));
   const auto code =
       krb5_build_principal(library.get(), &principal, static_cast<unsigned>(realm.size()),
@@ -71,10 +75,8 @@ Result<void> may_be_tried(const Source& source, const KdcWay& way) {
   const auto* held = std::get_if<std::shared_ptr<const Identity>>(&source.where);
   if (held == nullptr) return {};
   const Identity& identity = **held;
-  if (identity.smart_card() != nullptr) {
-    return fail(Status::UnsupportedFunction, "this version proves no smart card to a KDC");
-  }
-  const std::string domain = account_of(identity).domain;
+  if (identity.smart_card() != nullptr) return {};
+  const std::string domain = account_of(identity.user, identity.domain).domain;
   if (domain.empty() || identity.password() == nullptr) {
     return fail(Status::NoCredentials, "Kerberos needs a realm and a password");
   }

@@ -10,6 +10,7 @@
 #include "base/utf16.h"
 #include "kerberos/client_name.h"
 #include "kerberos/errors.h"
+#include "kerberos/pkinit.h"
 #include "kerberos/principal.h"
 
 namespace opensspi::kerberos {
@@ -61,9 +62,6 @@ Result<OwnKeytab> open_keytab(const Library& library, const std::string& name) {
 // The password goes into the exchange, which keeps a copy and erases it.
 Result<void> give_password(const Library& library, krb5_init_creds_context exchange,
                            const Identity& identity) {
-  if (identity.smart_card() != nullptr) {
-    return fail(Status::UnsupportedFunction, "this version proves no smart card to a KDC");
-  }
   if (identity.password() == nullptr) {
     return fail(Status::NoCredentials, "Kerberos needs the password, not its hash");
   }
@@ -104,8 +102,7 @@ Result<OwnCache> LogonTickets::open(const Library& library, FileTime now) {
 
 Result<void> LogonTickets::renew(FileTime now) {
   if (obtained_ && now < obtained_->renewal) return {};
-  const bool refused = refused_ && refused_->at <= now && now < refused_->at + kRefusalHolds;
-  if (!refused) {
+  if (!refused_ || !refused_->holds(now)) {
     Result<Obtained> fresh = obtain(now);
     if (fresh) {
       destroy(retired_);
@@ -118,26 +115,44 @@ Result<void> LogonTickets::renew(FileTime now) {
   return fail(refused_->error);
 }
 
+// A card that is put in is looked for at once.
+bool LogonTickets::Refused::holds(FileTime now) const {
+  switch (error.nt_status) {
+    case nt_status::kSmartcardWrongPin:
+    case nt_status::kSmartcardCardBlocked:
+      return true;
+    case nt_status::kSmartcardNoCard:
+      return false;
+    default:
+      return at <= now && now < at + kRefusalHolds;
+  }
+}
+
 Result<LogonTickets::Obtained> LogonTickets::obtain(FileTime now) const {
   TRY_ASSIGN(Library library, Library::open(source_.configuration));
   library.set_time(now);
   const krb5_context context = library.get();
-  TRY_ASSIGN(const OwnPrincipal client, client_principal(library, source_));
+  TRY_ASSIGN(const auto pkinit, Pkinit::begin(*way_.environment, source_, library));
+  TRY_ASSIGN(const OwnPrincipal client,
+             client_principal(library, source_, pkinit ? pkinit->user() : std::string()));
   TRY_ASSIGN(const OwnOptions options, options_of(library));
+  if (pkinit) TRY(pkinit->configure(*options));
   krb5_init_creds_context begun = nullptr;
-  TRY(checked(
-      krb5_init_creds_init(context, client.get(), nullptr, nullptr, 0, options.get(), &begun)));
+  TRY(checked(krb5_init_creds_init(context, client.get(), pkinit ? Pkinit::prompt : nullptr,
+                                   pkinit.get(), 0, options.get(), &begun)));
   const OwnLogon exchange(begun, Release{context});
   OwnKeytab keytab(nullptr, Release{context});  // the exchange looks into it later
   if (const auto* name = std::get_if<KeytabName>(&source_.where)) {
     TRY_ASSIGN(keytab, open_keytab(library, name->name));
     TRY(checked(krb5_init_creds_set_keytab(context, exchange.get(), keytab.get())));
-  } else {
+  } else if (!pkinit) {
     const auto& identity = std::get<std::shared_ptr<const Identity>>(source_.where);
     TRY(give_password(library, exchange.get(), *identity));
   }
   KdcExchange kdc(library, way_, realm_of(*client));
-  TRY(kdc.log_on(exchange.get()));
+  if (const auto proven = kdc.log_on(exchange.get()); !proven) {
+    return fail(pkinit ? pkinit->explained(proven.error()) : proven.error());
+  }
 
   krb5_creds granted{};
   TRY(checked(krb5_init_creds_get_creds(context, exchange.get(), &granted)));

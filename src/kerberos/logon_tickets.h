@@ -2,6 +2,7 @@
 // the first context that needs them, and kept, in memory, as long as the credential.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <optional>
 
@@ -22,7 +23,8 @@ class LogonTickets {
 
   // The cache with the ticket-granting ticket. May wait for a KDC, and for another thread that
   // does. LogonDenied, NoAuthenticatingAuthority, NoCredentials: that is the answer for half a
-  // minute, since clients that nobody knows yet may make a server log on, and lock its account.
+  // minute, since clients that nobody knows yet may make a server log on, and lock its account. A
+  // PIN that a card has refused is not shown to it again.
   Result<OwnCache> open(const Library& library, FileTime now);
 
   // Whether a negotiation may try Kerberos with them (client_name.h). Found out when it is first
@@ -41,6 +43,8 @@ class LogonTickets {
   struct Refused {
     Error error;
     FileTime at = 0;
+
+    [[nodiscard]] bool holds(FileTime now) const;
   };
   // Sees to it that there are some that last.
   Result<void> renew(FileTime now);

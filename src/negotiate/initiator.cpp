@@ -120,7 +120,8 @@ Result<Initiator::Start> Initiator::start_first_usable() {
       return m.package == failed.package && !(other_way && is_user_to_user(m));
     });
   }
-  if (unusable_) keep_more_telling(told, *unusable_);
+  // Of two that say the same, who has tried knows more.
+  if (unusable_ && unusable_->status != told->status) keep_more_telling(told, *unusable_);
   return fail(*told);  // create() leaves at least one
 }
 

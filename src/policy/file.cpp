@@ -174,7 +174,21 @@ constexpr Key deadline_key(const char* section, const char* name) {
   return {section, name, set_deadline<Member>, show_deadline<Member>};
 }
 
-constexpr std::array<Key, 17> kKeys = {{
+Words set_pkcs11_module(Policy& policy, const toml::node& value) {
+  const auto found = value.value_exact<std::string_view>();
+  const std::string_view forbidden(":\0", 2);
+  if (!found || found->find_first_of(forbidden) != std::string_view::npos) {
+    return "the value must be the path or name of a PKCS#11 module, without a colon, or \"\"";
+  }
+  policy.pkcs11_module = *found;
+  return nullptr;
+}
+
+std::string show_pkcs11_module(const Policy& policy) {
+  return quoted(policy.pkcs11_module);
+}
+
+constexpr std::array<Key, 18> kKeys = {{
     word_key<&Policy::encryption_oracle, kEncryptionOracle>("credssp", "encryption_oracle"),
     delegation_key<&Rules::fresh, &Lists::allow>("allow_fresh"),
     delegation_key<&Rules::fresh, &Lists::allow_ntlm_only>("allow_fresh_ntlm_only"),
@@ -190,6 +204,7 @@ constexpr std::array<Key, 17> kKeys = {{
     word_key<&Policy::authorities, kAuthorities>("authority", "kind"),
     deadline_key<&Policy::authority_deadline>("authority", "deadline_ms"),
     deadline_key<&Policy::kdc_timeout>("kerberos", "kdc_timeout_ms"),
+    {"smart_card", "pkcs11_module", set_pkcs11_module, show_pkcs11_module},
     bool_key<&Policy::allow_key_log_variable>("tls", "keylog_env"),
     bool_key<&Policy::allow_log_variable>("log", "env"),
 }};

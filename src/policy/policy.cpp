@@ -41,6 +41,7 @@ Policy refuse_everything(std::int64_t bad_line) {
   policy.allow_ntlm = false;
   policy.delegation = {DelegationRules{{}, {}, {}}};
   policy.authorities = {false, false};
+  policy.pkcs11_module.clear();
   policy.bad_line = bad_line;
   return policy;
 }
@@ -58,6 +59,8 @@ Policy narrowed(const Policy& system, const Policy& user) {
   policy.authorities.winbind = system.authorities.winbind && user.authorities.winbind;
   policy.authority_deadline = std::min(system.authority_deadline, user.authority_deadline);
   policy.kdc_timeout = std::min(system.kdc_timeout, user.kdc_timeout);
+  // Code that is loaded is the administrator's to choose.
+  policy.pkcs11_module = user.pkcs11_module.empty() ? std::string() : system.pkcs11_module;
   policy.bad_line = system.bad_line ? system.bad_line : user.bad_line;
   return policy;
 }

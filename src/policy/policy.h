@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +48,9 @@ struct Policy {
   Authorities authorities;                             // authority.kind
   std::chrono::milliseconds authority_deadline{3000};  // authority.deadline_ms
   std::chrono::milliseconds kdc_timeout{3000};         // kerberos.kdc_timeout_ms
+  // smart_card.pkcs11_module: what speaks to cards, a path or a name that dlopen(3) finds; empty:
+  // nobody does.
+  std::string pkcs11_module = "p11-kit-proxy.so";
   // The line of the error, when the policy file could not be understood: then nothing is permitted.
   // 0 for a file that cannot be read.
   std::optional<std::int64_t> bad_line;

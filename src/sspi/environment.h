@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "policy/policy.h"
 #include "sspi/authority.h"
+#include "sspi/card_logon.h"
 #include "sspi/kdc_transport.h"
 #include "sspi/types.h"
 
@@ -22,7 +23,8 @@ struct Environment {
   std::function<Result<void>(ByteSpan)> random;           // cryptographic; fills all of it or fails
   std::function<HostNames()> host_names;                  // this machine, when no authority says so
   std::function<std::shared_ptr<Authority>()> authority;  // the configured one; null: none
-  std::function<std::shared_ptr<KdcTransport>()> kdc_transport;  // the way to KDCs, never null
+  std::function<std::shared_ptr<KdcTransport>()> kdc_transport;   // the way to KDCs, never null
+  std::function<Result<CardLogon>(const Identity&)> open_card;    // of a SmartCard; see CardLogon
   std::function<std::shared_ptr<const policy::Policy>()> policy;  // a snapshot, never null
   std::function<void(LogLevel, const char* room, const char* what, std::int64_t value)> log;
 };

@@ -78,6 +78,21 @@ inline constexpr std::uint32_t kTimeDifferenceAtDc = 0xC0000133;
 inline constexpr std::uint32_t kAccountExpired = 0xC0000193;
 inline constexpr std::uint32_t kPasswordMustChange = 0xC0000224;
 inline constexpr std::uint32_t kAccountLockedOut = 0xC0000234;
+inline constexpr std::uint32_t kPkinitNameMismatch = 0xC00002F9;
+inline constexpr std::uint32_t kSmartcardWrongPin = 0xC0000380;
+inline constexpr std::uint32_t kSmartcardCardBlocked = 0xC0000381;
+inline constexpr std::uint32_t kSmartcardNoCard = 0xC0000383;
+inline constexpr std::uint32_t kSmartcardNoCertificate = 0xC0000385;
+inline constexpr std::uint32_t kSmartcardIoError = 0xC0000387;
+inline constexpr std::uint32_t kSmartcardCertRevoked = 0xC0000389;
+inline constexpr std::uint32_t kIssuingCaUntrusted = 0xC000038A;
+inline constexpr std::uint32_t kRevocationOfflineClient = 0xC000038B;
+inline constexpr std::uint32_t kPkinitClientFailure = 0xC000038C;
+inline constexpr std::uint32_t kSmartcardCertExpired = 0xC000038D;
+inline constexpr std::uint32_t kRevocationOfflineKdc = 0xC000040C;
+inline constexpr std::uint32_t kIssuingCaUntrustedKdc = 0xC000040D;
+inline constexpr std::uint32_t kKdcCertExpired = 0xC000040E;
+inline constexpr std::uint32_t kKdcCertRevoked = 0xC000040F;
 inline constexpr std::uint32_t kUserToUserRequired = 0xC0000408;
 }  // namespace nt_status
 

@@ -2,9 +2,12 @@
 // ([MS-CSSP] 3.1.5) and the hash of RFC 5929 4.1.
 #include "x509/certificate.h"
 
+#include <openssl/err.h>
 #include <openssl/objects.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
+#include "base/utf16.h"
 #include "crypto/openssl.h"
 #include "x509/native.h"
 
@@ -12,6 +15,8 @@ namespace opensspi::x509 {
 namespace {
 
 using OwnedTime = std::unique_ptr<ASN1_TIME, FreedBy<ASN1_TIME_free>>;
+using OwnedNames = std::unique_ptr<GENERAL_NAMES, FreedBy<GENERAL_NAMES_free>>;
+using OwnedUsages = std::unique_ptr<EXTENDED_KEY_USAGE, FreedBy<EXTENDED_KEY_USAGE_free>>;
 using OwnedMd = std::unique_ptr<EVP_MD, FreedBy<EVP_MD_free>>;
 
 Bytes der_of(X509* x509) {
@@ -30,6 +35,23 @@ int end_point_digest(int signature_digest) {
                                                                      : signature_digest;
 }
 
+tl::unexpected<Error> no_end_point_hash() {
+  return fail(Status::UnsupportedFunction,
+              "the certificate's signature has no hash that an end point binding could use");
+}
+
+Result<Bytes> digest_of(ByteView der, const char* name) {
+  const OwnedMd md(EVP_MD_fetch(crypto::library_context(), name, nullptr));
+  if (md == nullptr) return no_end_point_hash();
+  Bytes hash(EVP_MAX_MD_SIZE);
+  unsigned int size = 0;
+  if (EVP_Digest(der.data(), der.size(), hash.data(), &size, md.get(), nullptr) != 1) {
+    return fail(Status::InternalError, "the certificate could not be hashed");
+  }
+  hash.resize(size);
+  return hash;
+}
+
 }  // namespace
 
 OwnedX509 new_x509() {
@@ -40,6 +62,12 @@ OwnedBio reading(ByteView bytes) {
   if (bytes.size() > INT32_MAX) return nullptr;
   const void* data = bytes.empty() ? "" : static_cast<const void*>(bytes.data());  // never null
   return OwnedBio(BIO_new_mem_buf(data, static_cast<int>(bytes.size())));
+}
+
+ByteView contents(BIO* bio) {
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(bio, &text);
+  return size <= 0 ? ByteView() : view({text, static_cast<std::size_t>(size)});
 }
 
 Result<Certificate> certificate_of(OwnedX509 x509, std::vector<Certificate> presented_with) {
@@ -81,20 +109,9 @@ const Bytes& Certificate::subject_public_key() const {
 Result<Bytes> Certificate::end_point_hash() const {
   int digest = NID_undef;
   X509_get_signature_info(native_->x509.get(), &digest, nullptr, nullptr, nullptr);
-  const OwnedMd md(
-      EVP_MD_fetch(crypto::library_context(), OBJ_nid2sn(end_point_digest(digest)), nullptr));
   // RFC 5929 4.1: without a single hash function the binding is not defined (Ed25519).
-  if (digest == NID_undef || md == nullptr) {
-    return fail(Status::UnsupportedFunction,
-                "the certificate's signature has no hash that an end point binding could use");
-  }
-  Bytes hash(EVP_MAX_MD_SIZE);
-  unsigned int size = 0;
-  if (EVP_Digest(der().data(), der().size(), hash.data(), &size, md.get(), nullptr) != 1) {
-    return fail(Status::InternalError, "the certificate could not be hashed");
-  }
-  hash.resize(size);
-  return hash;
+  if (digest == NID_undef) return no_end_point_hash();
+  return digest_of(der(), OBJ_nid2sn(end_point_digest(digest)));
 }
 
 const std::vector<Certificate>& Certificate::presented_with() const {
@@ -117,9 +134,42 @@ std::string Certificate::subject_name() const {
   // RFC 2253 escapes control characters; without ESC_MSB the text stays UTF-8.
   const unsigned long flags = XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB);
   X509_NAME_print_ex(out.get(), X509_get_subject_name(native_->x509.get()), 0, flags);
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &text);
-  return size <= 0 ? std::string() : std::string(text, static_cast<std::size_t>(size));
+  const ByteView text = contents(out.get());
+  return std::string(text.begin(), text.end());
+}
+
+std::string Certificate::user_principal_name() const {
+  const OwnedNames names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(native_->x509.get(), NID_subject_alt_name, nullptr, nullptr)));
+  ERR_clear_error();
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type != GEN_OTHERNAME) continue;
+    const OTHERNAME& other = *name->d.otherName;
+    if (OBJ_obj2nid(other.type_id) != NID_ms_upn || other.value->type != V_ASN1_UTF8STRING)
+      continue;
+    const ASN1_UTF8STRING* text = other.value->value.utf8string;
+    const std::string upn(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                          static_cast<std::size_t>(ASN1_STRING_length(text)));
+    // A zero would end it for those who take C strings.
+    return upn.find('\0') == std::string::npos && utf8_to_utf16(upn) ? upn : std::string();
+  }
+  return {};
+}
+
+bool Certificate::is_for_smart_card_logon() const {
+  const OwnedUsages usages(static_cast<EXTENDED_KEY_USAGE*>(
+      X509_get_ext_d2i(native_->x509.get(), NID_ext_key_usage, nullptr, nullptr)));
+  ERR_clear_error();
+  for (int i = 0; i < sk_ASN1_OBJECT_num(usages.get()); ++i) {
+    const int usage = OBJ_obj2nid(sk_ASN1_OBJECT_value(usages.get(), i));
+    if (usage == NID_ms_smartcard_login || usage == NID_pkInitClientAuth) return true;
+  }
+  return false;
+}
+
+Result<Bytes> Certificate::sha1_thumbprint() const {
+  return digest_of(der(), SN_sha1);
 }
 
 }  // namespace opensspi::x509

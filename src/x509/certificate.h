@@ -26,6 +26,13 @@ class Certificate {
   // The end of its validity, in seconds since 1970-01-01 UTC.
   [[nodiscard]] std::int64_t not_after() const;
   [[nodiscard]] std::string subject_name() const;  // one line, UTF-8, control characters escaped
+  // The user principal name among its subjectAltNames ([MS-WCCE] szOID_NT_PRINCIPAL_NAME); empty
+  // when it has none, or none in UTF-8.
+  [[nodiscard]] std::string user_principal_name() const;
+  // Whether its extendedKeyUsage names smart card logon or PKINIT.
+  [[nodiscard]] bool is_for_smart_card_logon() const;
+  // SHA-1 of the DER: how Windows names certificates.
+  [[nodiscard]] Result<Bytes> sha1_thumbprint() const;
   // What a TLS peer showed together with this, its end entity's certificate: issuers, in its order.
   // Empty for a certificate that came alone. judge() builds chains with them.
   [[nodiscard]] const std::vector<Certificate>& presented_with() const;

@@ -50,5 +50,7 @@ Result<KeyPair> paired(std::vector<Certificate> chain, OwnedPkey key);
 
 // A BIO that reads these bytes; they must outlive it.
 OwnedBio reading(ByteView bytes);
+// What was written into a BIO in memory; lies there until it is freed.
+ByteView contents(BIO* bio);
 
 }  // namespace opensspi::x509

@@ -80,6 +80,27 @@ Result<PrivateKey> PrivateKey::from_pem(ByteView pem, ByteView password) {
   return PrivateKey(std::make_shared<Native>(Native{std::move(key)}));
 }
 
+Result<SecretBytes> PrivateKey::to_pem() const {
+  const OwnedBio out(BIO_new(BIO_s_secmem()));  // erased when freed
+  const bool written =
+      out != nullptr && PEM_write_bio_PKCS8PrivateKey(out.get(), native_->key.get(), nullptr,
+                                                      nullptr, 0, nullptr, nullptr) == 1;
+  ERR_clear_error();
+  if (!written) return fail(Status::InternalError, "the private key cannot be written");
+  return SecretBytes(contents(out.get()));
+}
+
+Result<Bytes> chain_to_pem(const std::vector<Certificate>& chain) {
+  const OwnedBio out(BIO_new(BIO_s_mem()));
+  for (const Certificate& certificate : chain) {
+    if (out == nullptr || PEM_write_bio_X509(out.get(), certificate.native().x509.get()) != 1) {
+      ERR_clear_error();
+      return fail(Status::InternalError, "the certificate cannot be written");
+    }
+  }
+  return copy(contents(out.get()));
+}
+
 Result<KeyPair> key_pair_from_pem(ByteView certificate_pem, ByteView key_pem, ByteView password) {
   TRY_ASSIGN(std::vector<Certificate> chain, read_chain(certificate_pem));
   TRY_ASSIGN(OwnedPkey key, read_key(key_pem, password));

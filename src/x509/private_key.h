@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "x509/certificate.h"
 
 namespace opensspi::x509 {
@@ -14,6 +15,8 @@ class PrivateKey {
  public:
   // PEM: PKCS#8 or traditional; `password` (UTF-8) for an encrypted one, else empty.
   static Result<PrivateKey> from_pem(ByteView pem, ByteView password);
+  // PKCS#8, not encrypted.
+  [[nodiscard]] Result<SecretBytes> to_pem() const;
 
   struct Native;
   explicit PrivateKey(std::shared_ptr<const Native> native) : native_(std::move(native)) {}
@@ -30,6 +33,7 @@ struct KeyPair {
 
 // UnknownCredentials when the parts cannot be read or the key is not the first certificate's.
 Result<KeyPair> key_pair_from_pem(ByteView certificate_pem, ByteView key_pem, ByteView password);
+Result<Bytes> chain_to_pem(const std::vector<Certificate>& chain);
 // PKCS#12. `password` in UTF-8.
 Result<KeyPair> key_pair_from_pfx(ByteView pfx, ByteView password);
 

@@ -80,12 +80,6 @@ bool fill_and_sign(X509* x509, EVP_PKEY* key, const std::string& host) {
          add_alternative_name(x509, host) && X509_sign(x509, key, EVP_sha256()) > 0;
 }
 
-Bytes contents(BIO* bio) {
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(bio, &text);
-  return size <= 0 ? Bytes() : copy(view({text, static_cast<std::size_t>(size)}));
-}
-
 }  // namespace
 
 Result<PemPair> make_self_signed(std::string_view common_name) {
@@ -102,7 +96,7 @@ Result<PemPair> make_self_signed(std::string_view common_name) {
           1;
   ERR_clear_error();
   if (!made) return fail(Status::InternalError, "a self-signed certificate could not be made");
-  return PemPair{contents(certificate_out.get()), contents(key_out.get())};
+  return PemPair{copy(contents(certificate_out.get())), copy(contents(key_out.get()))};
 }
 
 }  // namespace opensspi::x509

@@ -114,6 +114,9 @@ inline std::shared_ptr<Environment> make_environment(std::shared_ptr<Authority> 
   };
   environment->authority = [authority] { return authority; };
   environment->kdc_transport = [] { return std::make_shared<NoKdcs>(); };
+  environment->open_card = [](const Identity&) -> Result<CardLogon> {
+    return fail(Status::NoCredentials, "there is no smart card", nt_status::kSmartcardNoCard);
+  };
   environment->policy = [] { return std::make_shared<const policy::Policy>(); };
   environment->log = [](LogLevel, const char*, const char*, std::int64_t) {};
   return environment;

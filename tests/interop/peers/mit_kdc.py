@@ -23,9 +23,9 @@ def missing():
 
 class MitKdc:
     """`environment` is what a client of the realm needs to find it, and nothing else; `address`
-    where it listens."""
+    where it listens. `more_of_realm` is the KDC's, as kdc.conf(5) has it."""
 
-    def __init__(self, folder, more_of_libdefaults=""):
+    def __init__(self, folder, more_of_libdefaults="", more_of_realm=""):
         self._folder = folder
         self.port, self.password_port = free_port(), free_port()
         self.address = f"127.0.0.1:{self.port}"
@@ -44,7 +44,7 @@ class MitKdc:
             f" kadmind_listen = 127.0.0.1:{free_port()}\n"
             f" kpasswd_listen = 127.0.0.1:{self.password_port}\n acl_file = {folder}/acl\n"
             f" key_stash_file = {folder}/stash\n max_life = 10h\n"
-            " supported_enctypes = aes256-cts-hmac-sha1-96:normal\n}\n"
+            f" supported_enctypes = aes256-cts-hmac-sha1-96:normal\n{more_of_realm}\n}}\n"
             f"[logging]\nkdc = FILE:{folder}/kdc.log\n")
         self._run("kdb5_util", "create", "-r", REALM, "-s", "-P", "master")
 

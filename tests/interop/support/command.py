@@ -40,8 +40,12 @@ class Command:
 
     def connect(self, address, user, password, *options):
         """Logs on to a server; the exit status, the JSON object, and everything it wrote."""
-        status, answer, output = self._run("connect", address, "--user", user, "--password-file",
-                                           self._password_file(password), "--json", *options)
+        return self.connect_with(address, "--user", user, "--password-file",
+                                 self._password_file(password), *options)
+
+    def connect_with(self, address, *options):
+        """The same, as whom the options name."""
+        status, answer, output = self._run("connect", address, "--json", *map(str, options))
         try:
             return status, json.loads(answer), output
         except json.JSONDecodeError:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from support import sspi
 # What every package needs, and tests do not.
-from support.sspi import _TOKEN, _DATA, _AuthIdentity, _ANSI_IDENTITY, _Client, _Server, _buffers, \
-    _bytes, _check, _library
+from support.sspi import _TOKEN, _DATA, _AuthIdentity, _ANSI_IDENTITY, _Client, _Server, _SmartCard, \
+    _buffers, _bytes, _check, _library
 
 TARGET = "TERMSRV/server.domain.test"  # that credentials go there is the policy's default
 
@@ -41,12 +41,6 @@ class _SchannelCred(Structure):
 
 class _StreamSizes(Structure):
     _fields_ = [(name, c_uint32) for name in ("header", "trailer", "maximum", "buffers", "block")]
-
-
-class _SmartCard(Structure):
-    _fields_ = [("pin", c_char_p), ("pin_size", c_size_t), ("card_name", c_char_p),
-                ("reader_name", c_char_p), ("container_name", c_char_p), ("csp_name", c_char_p),
-                ("key_spec", c_uint32)]
 
 
 class _Identity(Structure):

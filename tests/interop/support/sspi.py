@@ -84,6 +84,16 @@ class _NegotiationInfo(Structure):
     _fields_ = [("package", POINTER(_PackageInfo)), ("state", c_uint32)]
 
 
+class _CertCredentialInfo(Structure):
+    _fields_ = [("size", c_uint32), ("hash", c_ubyte * 20)]
+
+
+class _SmartCard(Structure):
+    _fields_ = [("pin", c_char_p), ("pin_size", c_size_t), ("card_name", c_char_p),
+                ("reader_name", c_char_p), ("container_name", c_char_p), ("csp_name", c_char_p),
+                ("key_spec", c_uint32)]
+
+
 class _Error(Structure):
     _fields_ = [("status", c_int32), ("nt_status", c_uint32), ("value", c_int64),
                 ("why", c_char_p)]
@@ -109,7 +119,9 @@ def _load():
         getattr(library, name).argtypes = [c_void_p, c_char_p, c_char_p,
                                            c_char_p if name.endswith("add") else c_int32]
     library.opensspi_accounts_close.argtypes = [c_void_p]
-    library.FreeContextBuffer.argtypes = [c_void_p]
+    for name in ("FreeContextBuffer", "CredFree", "CertFreeCertificateContext", "opensspi_free"):
+        getattr(library, name).argtypes = [c_void_p]
+    library.CertGetCertificateContextProperty.argtypes = [c_void_p, c_uint32, c_void_p, c_void_p]
     return library
 
 
@@ -140,6 +152,32 @@ def make_accounts(path, *accounts):
                                                  password.encode()))
     finally:
         _library.opensspi_accounts_close(store)
+
+
+class OwnCertificate:
+    """A certificate with its key, from two files, that the process holds while this is open. `name`
+    stands for it where a user's name is wanted."""
+
+    def __init__(self, certificate, key):
+        texts = [path.read_bytes() for path in (certificate, key)]
+        self._context = c_void_p()
+        _check(_library.opensspi_certificate_from_pem(
+            *[field for text in texts for field in (text, c_size_t(len(text)))], None,
+            byref(self._context)))
+        info = _CertCredentialInfo(24)
+        name = c_void_p()
+        if not _library.CertGetCertificateContextProperty(self._context, c_uint32(3), info.hash,
+                                                          byref(c_uint32(20))) or \
+                not _library.CredMarshalCredentialA(c_uint32(1), byref(info), byref(name)):
+            raise SspiError("no name for the certificate")
+        self.name = ctypes.string_at(name).decode()
+        _library.CredFree(name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        _library.CertFreeCertificateContext(self._context)
 
 
 def _buffers(*parts):
@@ -199,6 +237,7 @@ class SspiPeer:
     def __init__(self, package, use, identity, bindings):
         self.status = CONTINUE
         self.failure = None
+        self.package_name = package
         self._context = None
         self._bindings = bindings
         self._credential = _Handle()
@@ -367,6 +406,21 @@ def initiator(package, user, domain, password, flags=SEAL, target="HTTP/server.d
     texts = [text.encode() for text in (user, domain, password)]
     fields = [field for text in texts for field in (text, len(text))]
     return _Client(package, _AuthIdentity(*fields, _ANSI_IDENTITY), flags, target, bindings)
+
+
+def card_holder(package, pin, user="", domain="", flags=SEAL, target="HTTP/server.domain.test",
+                **names):
+    """A client with a smart card; `names` are those of the card, reader_name and so on."""
+    card = _SmartCard(pin=pin.encode(), pin_size=len(pin.encode()),
+                      **{name: text.encode() for name, text in names.items()})
+    logon, size = c_void_p(), c_size_t()
+    _check(_library.opensspi_pack_smart_card(user.encode(), domain.encode(), byref(card),
+                                             byref(logon), byref(size)))
+    try:
+        packed = (c_ubyte * size.value).from_address(logon.value)
+        return _Client(package, packed, flags, target, None)
+    finally:
+        _library.opensspi_free(logon)
 
 
 def acceptor(package, flags=0, bindings=None, identity=None):

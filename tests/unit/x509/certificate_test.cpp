@@ -76,6 +76,38 @@ TEST(Certificate, EndPointHashIsUndefinedWithoutAHash) {
   EXPECT_EQ(hash.error().status, Status::UnsupportedFunction);
 }
 
+// The name by which a smart card's certificate names its user ([MS-WCCE] szOID_NT_PRINCIPAL_NAME).
+TEST(Certificate, UserPrincipalNameIsAmongTheAlternativeNames) {
+  const auto upn_of = [](const std::string& names) {
+    return certificate_of(test::issue({.extensions = {{NID_subject_alt_name, names}}}))
+        .user_principal_name();
+  };
+  EXPECT_EQ(upn_of("otherName:1.3.6.1.4.1.311.20.2.3;UTF8:alice@example.test"),
+            "alice@example.test");
+  EXPECT_EQ(upn_of("DNS:a.test,otherName:1.2.3;UTF8:no,otherName:1.3.6.1.4.1.311.20.2.3;UTF8:b@c"),
+            "b@c");
+  EXPECT_EQ(upn_of("otherName:1.3.6.1.4.1.311.20.2.3;IA5:alice@example.test"), "");
+  EXPECT_EQ(upn_of("email:alice@example.test"), "");
+  EXPECT_EQ(certificate_of(test::server_of(KeyKind::Ec)).user_principal_name(), "");
+}
+
+TEST(Certificate, IsForSmartCardLogonByItsExtendedKeyUsage) {
+  const auto is = [](const std::string& usages) {
+    return certificate_of(test::issue({.extensions = {{NID_ext_key_usage, usages}}}))
+        .is_for_smart_card_logon();
+  };
+  EXPECT_TRUE(is("clientAuth,1.3.6.1.4.1.311.20.2.2"));
+  EXPECT_TRUE(is("1.3.6.1.5.2.3.4"));
+  EXPECT_FALSE(is("clientAuth,serverAuth"));
+  EXPECT_FALSE(certificate_of(test::issue({})).is_for_smart_card_logon());
+}
+
+TEST(Certificate, ThumbprintIsTheSha1OfTheDer) {
+  const test::Issued& issued = test::server_of(KeyKind::Ec);
+  EXPECT_EQ(certificate_of(issued).sha1_thumbprint().value(),
+            digest_of(issued.certificate_der(), EVP_sha1()));
+}
+
 TEST(Certificate, SubjectNameIsOneLineOfUtf8) {
   const test::Issued issued = test::issue({.common_name = "j\u00fcrgen\n\x1b[31m"});
   EXPECT_EQ(certificate_of(issued).subject_name(), "CN=j\u00fcrgen\\0A\\1B[31m");

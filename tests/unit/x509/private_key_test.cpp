@@ -51,6 +51,19 @@ TEST(KeyPairFromPem, KeepsTheChainInTheFilesOrder) {
   EXPECT_EQ(pair->chain[1].der(), made.root.certificate_der());
 }
 
+TEST(KeyPairFromPem, ReadsWhatWasWritten) {
+  const Chain made;
+  for (const KeyKind kind : {KeyKind::Rsa, KeyKind::Ec, KeyKind::Ed25519}) {
+    const x509::KeyPair pair = test::server_of(kind).key_pair();
+    const SecretBytes key = pair.key->to_pem().value();
+    const Bytes chain = x509::chain_to_pem({pair.chain[0], made.root.key_pair().chain[0]}).value();
+    const auto read = x509::key_pair_from_pem(chain, key.expose(), {});
+    ASSERT_TRUE(read) << read.error().why;
+    EXPECT_EQ(read->chain.size(), 2U);
+    EXPECT_EQ(EVP_PKEY_eq(read->key->native().key.get(), pair.key->native().key.get()), 1);
+  }
+}
+
 TEST(KeyPairFromPem, FindsBothPartsInOneText) {
   const Issued& issued = test::server_of(KeyKind::Ec);
   const Bytes both = joined({issued.key_pem(), issued.certificate_pem()});
