@@ -17,6 +17,9 @@ void Release::operator()(_krb5_creds* ticket) const {
 void Release::operator()(_krb5_init_creds_context* logon) const {
   krb5_init_creds_free(context, logon);
 }
+void Release::operator()(_krb5_keyblock* key) const {
+  krb5_free_keyblock(context, key);
+}
 void Release::operator()(_krb5_kt* keytab) const {
   krb5_kt_close(context, keytab);
 }

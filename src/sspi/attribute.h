@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/secret.h"
+#include "sspi/delegated_tickets.h"
 #include "sspi/identity.h"
 #include "sspi/message_protection.h"
 #include "sspi/package_info.h"
@@ -90,6 +91,7 @@ struct AccessToken {
   // machine's own.
   std::string unix_user;
   bool is_local = false;
+  std::shared_ptr<const DelegatedTickets> delegated_tickets;  // null: the client handed over none
 };
 
 struct ServerAuthFlags {  // CREDSSP_SERVER_AUTH_*

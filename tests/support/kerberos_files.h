@@ -18,8 +18,6 @@
 #include <string>
 #include <vector>
 
-#include "base/bytes.h"
-
 // Of libkrb5, though not in its header: what a KDC does.
 extern "C" {
 krb5_error_code krb5_encrypt_tkt_part(krb5_context context, const krb5_keyblock* key,
@@ -104,15 +102,15 @@ class KerberosFiles {
   }
 
   // A KRB-ERROR of libkrb5's code, by that server at that time, seconds since 1970.
-  [[nodiscard]] Bytes krb_error(std::int32_t code, const std::string& server,
-                                std::int64_t time) const {
+  [[nodiscard]] std::vector<std::uint8_t> krb_error(std::int32_t code, const std::string& server,
+                                                    std::int64_t time) const {
     krb5_error error{};
     error.error = static_cast<krb5_ui_4>(code - ERROR_TABLE_BASE_krb5);
     error.stime = static_cast<krb5_timestamp>(time);
     error.server = parsed(server);
     krb5_data der{};
     must(krb5_mk_error(context_, &error, &der));
-    Bytes bytes = copy({reinterpret_cast<const std::uint8_t*>(der.data), der.length});
+    std::vector<std::uint8_t> bytes(der.data, der.data + der.length);
     krb5_free_data_contents(context_, &der);
     krb5_free_principal(context_, error.server);
     return bytes;
