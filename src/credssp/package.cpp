@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "credssp/credential.h"
+#include "sspi/refused_credential.h"
 #include "sspi/tls_auth_data.h"
 
 namespace opensspi::credssp {
@@ -51,15 +52,15 @@ Result<CredSspCredential::Outbound> CredSspPackage::outbound(const AcquireReques
     TRY_ASSIGN(out.tls, tls::Parameters::client(tls::Options{}));
   }
   out.policy_only = request.policy_only;
-  TRY_ASSIGN(out.client.negotiate, acquire_negotiate(request, CredentialUse::Outbound));
   out.client.identity = request.auth_data.identity;
-  if (out.client.identity != nullptr) return out;
-
+  if (out.client.identity != nullptr) {
+    TRY_ASSIGN(out.client.negotiate, acquire_negotiate(request, CredentialUse::Outbound));
+    return out;
+  }
   Result<StoredIdentity> own = session_identity(request, request.principal);
   if (own) {
     out.client.identity = own->identity;
     out.client.expiry = own->expiry;
-    TRY_ASSIGN(out.client.negotiate, acquire_negotiate_as(request, own->identity));
   }
   const bool may_save = request.session != nullptr && !request.supplied_only;
   if (may_save && request.principal.empty()) {
@@ -67,10 +68,16 @@ Result<CredSspCredential::Outbound> CredSspPackage::outbound(const AcquireReques
       return saved_for(request, target_name);
     };
   }
+  const bool any_saved = out.saved_for && request.session->has_saved();
+  const auto negotiate = acquire_negotiate_as(request, out.client.identity);
+  // Where the session's own is of no use, what is saved in it may be.
+  if (!negotiate && !any_saved) return fail(negotiate.error());
+  out.client.negotiate =
+      negotiate ? *negotiate : std::make_shared<RefusedCredential>(negotiate.error());
   // Windows always has somebody who runs the program. Here there may be nobody: then it is said
   // now.
-  const bool anybody = own || (out.saved_for && request.session->has_saved()) ||
-                       (request.principal.empty() && out.client.negotiate->names());
+  const bool anybody =
+      own || any_saved || (request.principal.empty() && out.client.negotiate->names());
   if (!anybody) return fail(own.error());
   return out;
 }
@@ -82,10 +89,6 @@ Result<CredSspCredential::Inbound> CredSspPackage::inbound(const AcquireRequest&
     return fail(Status::NoCredentials, "a CredSSP server needs a certificate and its private key");
   }
   TRY_ASSIGN(in.negotiate, acquire_negotiate(request, CredentialUse::Inbound));
-  if (request.auth_data.authority == nullptr && environment_->authority() == nullptr) {
-    return fail(Status::NoAuthenticatingAuthority,
-                "no authority is configured that could check clients");
-  }
   return in;
 }
 
@@ -109,6 +112,7 @@ Result<std::shared_ptr<Credential>> CredSspPackage::acquire_negotiate(const Acqu
   AcquireRequest inner = request;
   inner.use = use;
   inner.auth_data.tls = nullptr;
+  inner.inside_credssp = true;
   return negotiate_.acquire(inner);
 }
 

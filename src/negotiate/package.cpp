@@ -9,6 +9,7 @@
 
 #include "negotiate/acceptor.h"
 #include "negotiate/initiator.h"
+#include "sspi/refused_credential.h"
 
 namespace opensspi::negotiate {
 namespace {
@@ -56,20 +57,6 @@ bool allowed(std::string_view package_list, std::string_view package) {
   }
   return named || !any_plain;
 }
-
-// In the place of a credential that a package would not give: what it said then is what contexts
-// say.
-class RefusedCredential final : public Credential {
- public:
-  explicit RefusedCredential(const Error& error) : error_(error) {}
-
-  Result<std::unique_ptr<Context>> new_context(const ContextRequest& /*request*/) const override {
-    return fail(error_);
-  }
-
- private:
-  Error error_;
-};
 
 // Whether the mechanism can do anything with the credential, in one direction at least.
 bool serves(const Mechanism& mechanism, CredentialUse use) {

@@ -85,6 +85,11 @@ class NtlmPackage final : public SecurityPackage {
   Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const override {
     TRY(policy::may_acquire(*environment_->policy(), true));
     if (request.auth_data.identity != nullptr) TRY(check_identity(*request.auth_data.identity));
+    // Elsewhere a server may have null sessions, for which nobody need be asked.
+    if (request.inside_credssp && request.use != CredentialUse::Outbound && !has_judge(request)) {
+      return fail(Status::NoAuthenticatingAuthority,
+                  "no authority is configured that could check clients");
+    }
     auto credential = std::make_shared<NtlmCredential>(environment_, request);
     // Windows: there always is a default user, and what it lacks shows in a context. Of a session
     // that the caller names it is said here.
@@ -105,6 +110,10 @@ class NtlmPackage final : public SecurityPackage {
   }
 
  private:
+  [[nodiscard]] bool has_judge(const AcquireRequest& request) const {
+    return request.auth_data.authority != nullptr || environment_->authority() != nullptr;
+  }
+
   std::shared_ptr<const Environment> environment_;
 };
 

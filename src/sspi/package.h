@@ -26,8 +26,9 @@ struct AcquireRequest {
   AuthData auth_data;
   std::shared_ptr<const LogonSession> session;  // whose credentials count without auth_data's
   bool session_named = false;                   // the caller asked for this session by its number
-  bool supplied_only = false;  // SECPKG_CRED_AUTOLOGON_RESTRICTED: nothing out of the session
-  bool policy_only = false;    // SECPKG_CRED_PROCESS_POLICY_ONLY: no context authenticates
+  bool supplied_only = false;   // SECPKG_CRED_AUTOLOGON_RESTRICTED: nothing out of the session
+  bool policy_only = false;     // SECPKG_CRED_PROCESS_POLICY_ONLY: no context authenticates
+  bool inside_credssp = false;  // for the inner leg of CREDSSP, where nobody is anonymous
 };
 
 // The session's own identity, where the request lets it be used. NoCredentials, NotOwner.

@@ -93,6 +93,32 @@ TEST_F(KerberosLogon, NeedsNoNtlm) {
   EXPECT_EQ(credssp_->acquire(no_realm).error().nt_status, kNtlmBlocked);
 }
 
+// Who has a keytab needs nobody to judge, but for NTLM.
+TEST_F(KerberosLogon, NeedsNoAuthority) {
+  authority_ = nullptr;
+  world_.environment()->authority = [] { return std::shared_ptr<Authority>(); };
+  const auto client = context(*credssp_, Role::Client), server = context(*credssp_, Role::Server);
+  EXPECT_TRUE(test::run_handshake(*client, *server).both_complete);
+
+  AcquireRequest of_ntlm = request(CredentialUse::Outbound);
+  of_ntlm.auth_data.identity = test::make_identity("DOMAIN", "user", kPassword);
+  const auto credential = credssp_->acquire(of_ntlm);
+  ASSERT_TRUE(credential) << credential.error().why;
+  ContextRequest asked;
+  asked.target_name = kSpn;
+  const auto unjudged = (*credential)->new_context(asked).value(),
+             again = context(*credssp_, Role::Server);
+  const auto run = test::run_handshake(*unjudged, *again);
+  for (const StepOutput* last : {&run.server, &run.client}) {
+    ASSERT_FALSE(last->progress);
+    EXPECT_EQ(last->progress.error().status, Status::NoAuthenticatingAuthority);
+  }
+
+  std::filesystem::remove(world_.files().path("keytab"));
+  EXPECT_EQ(credssp_->acquire(request(CredentialUse::Inbound)).error().status,
+            Status::NoAuthenticatingAuthority);
+}
+
 TEST_F(KerberosLogon, HandsCredentialsToServersThatMustBeProven) {
   const auto client = client_protocol(), server = server_protocol();
   const test::ProtocolRun run = test::run_protocol(*client, *server);

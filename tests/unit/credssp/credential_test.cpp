@@ -34,11 +34,13 @@ class FakeNegotiate final : public SecurityPackage {
     mutable std::vector<ContextRequest> contexts;
     mutable std::vector<std::string> kdc_proxies;  // of the credential of each context
     bool takes_kdc_proxy = true;
+    std::optional<Status> refuses;
   };
 
   [[nodiscard]] const PackageInfo& info() const override { return info_; }
   Result<std::shared_ptr<Credential>> acquire(const AcquireRequest& request) const override {
     asked->acquired.push_back(request);
+    if (asked->refuses) return fail(*asked->refuses, "the fake package refuses");
     return std::make_shared<FakeCredential>(asked);
   }
 
@@ -142,14 +144,33 @@ TEST_F(Acquire, AServerNeedsACertificateWithItsKey) {
   }
 }
 
-TEST_F(Acquire, AServerNeedsAnAuthority) {
-  environment->authority = [] { return std::shared_ptr<Authority>(); };
-  AcquireRequest inbound = request(CredentialUse::Inbound);
-  const auto credential = package->acquire(inbound);
+// Which mechanisms need a judge is theirs to know.
+TEST_F(Acquire, AServerNeedsWhatNegotiateNeeds) {
+  negotiate.asked->refuses = Status::NoAuthenticatingAuthority;
+  const auto credential = package->acquire(request(CredentialUse::Inbound));
   ASSERT_FALSE(credential);
   EXPECT_EQ(credential.error().status, Status::NoAuthenticatingAuthority);
-  inbound.auth_data.authority = authority;
-  EXPECT_TRUE(package->acquire(inbound));
+  EXPECT_TRUE(negotiate.asked->acquired.front().inside_credssp);
+}
+
+TEST_F(Acquire, WhatIsSavedCountsWhereTheSessionsOwnIsOfNoUse) {
+  negotiate.asked->refuses = Status::UnsupportedFunction;
+  AcquireRequest outbound = request(CredentialUse::Outbound);
+  outbound.auth_data.identity = nullptr;
+  const auto session = std::make_shared<test::FakeSession>();
+  outbound.session = session;
+  EXPECT_EQ(package->acquire(outbound).error().status, Status::UnsupportedFunction);
+
+  const auto saved = test::make_identity("CORP", "saved", "secret");
+  session->save("TERMSRV/server.example", saved);
+  const auto credential = package->acquire(outbound);
+  ASSERT_TRUE(credential) << credential.error().why;
+  negotiate.asked->refuses.reset();
+  EXPECT_TRUE((*credential)->new_context(context(Role::Client)));
+  EXPECT_EQ(negotiate.asked->acquired.back().auth_data.identity, saved);
+  ContextRequest elsewhere = context(Role::Client);
+  elsewhere.target_name = "TERMSRV/other.example";
+  EXPECT_EQ((*credential)->new_context(elsewhere).error().status, Status::UnsupportedFunction);
 }
 
 TEST_F(Acquire, NegotiateGetsIdentityAndAuthorityButNotTls) {
