@@ -1,5 +1,7 @@
 // EncryptMessage, DecryptMessage, MakeSignature, VerifySignature, and the names that Windows NT
 // gave the first two. Everything happens in place, in the caller's memory.
+#include <optional>
+
 #include "abi/guard.h"
 #include "abi/message_buffers.h"
 #include "abi/objects.h"
@@ -69,25 +71,32 @@ Result<SECURITY_STATUS> unseal_stream(StreamProtection& protection, SecBufferDes
   return fail(Status::InternalError, "a record of unknown kind");
 }
 
-Result<SECURITY_STATUS> unseal_token(MessageProtection& protection, SecBufferDesc* message) {
+// Schannel and NTLM on Windows leave pfQOP as it is.
+void put_qop(std::optional<Qop> qop, ULONG* out) {
+  if (qop && out != nullptr) *out = *qop == Qop::SignOnly ? SECQOP_WRAP_NO_ENCRYPT : 0;
+}
+
+Result<SECURITY_STATUS> unseal_token(MessageProtection& protection, SecBufferDesc* message,
+                                     ULONG* qop) {
   TRY_ASSIGN(TokenMessage buffers, TokenMessage::read(message));
   if (buffers.stream == nullptr) {
     TRY(buffers.take_padding(protection.padding_size()));
-    TRY(protection.unseal(buffers.parts(), buffers.token_bytes));
+    TRY_ASSIGN(const auto found, protection.unseal(buffers.parts(), buffers.token_bytes));
+    put_qop(found, qop);
     return SEC_E_OK;
   }
-  TRY_ASSIGN(const ByteSpan plaintext, protection.unseal_stream(buffers.stream_bytes));
-  buffers.data->pvBuffer = plaintext.data();
-  buffers.data->cbBuffer = static_cast<std::uint32_t>(plaintext.size());
+  TRY_ASSIGN(const Unsealed opened, protection.unseal_stream(buffers.stream_bytes));
+  buffers.data->pvBuffer = opened.message.data();
+  buffers.data->cbBuffer = static_cast<std::uint32_t>(opened.message.size());
+  put_qop(opened.qop, qop);
   return SEC_E_OK;
 }
 
-// pfQOP stays as it is: so do Schannel and NTLM on Windows.
-Result<SECURITY_STATUS> decrypt(ContextEntry& entry, SecBufferDesc* message) {
+Result<SECURITY_STATUS> decrypt(ContextEntry& entry, SecBufferDesc* message, ULONG* qop) {
   if (auto* stream = entry.context->stream_protection(); stream != nullptr)
     return unseal_stream(*stream, message);
   if (auto* protection = entry.context->message_protection(); protection != nullptr)
-    return unseal_token(*protection, message);
+    return unseal_token(*protection, message, qop);
   return no_protection();
 }
 
@@ -138,8 +147,9 @@ OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY EncryptMessage(PCtxtHandle phContext, 
 
 OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY DecryptMessage(PCtxtHandle phContext,
                                                          PSecBufferDesc pMessage,
-                                                         ULONG /*MessageSeqNo*/, ULONG* /*pfQOP*/) {
-  return on_context(phContext, [&](ContextEntry& entry) { return decrypt(entry, pMessage); });
+                                                         ULONG /*MessageSeqNo*/, ULONG* pfQOP) {
+  return on_context(phContext,
+                    [&](ContextEntry& entry) { return decrypt(entry, pMessage, pfQOP); });
 }
 
 OPENSSPI_EXPORT SECURITY_STATUS SEC_ENTRY MakeSignature(PCtxtHandle phContext, ULONG fQOP,

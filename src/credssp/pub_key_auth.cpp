@@ -39,9 +39,9 @@ Result<Bytes> seal(MessageProtection& protection, ByteView plaintext) {
 // Whatever the inner package says of it, a blob that does not open was altered or is not ours.
 Result<SecretBytes> unseal(MessageProtection& protection, ByteView blob, const char* why) {
   SecretBytes stream(blob);
-  const Result<ByteSpan> opened = protection.unseal_stream(stream.expose_mutable());
+  const Result<Unsealed> opened = protection.unseal_stream(stream.expose_mutable());
   if (!opened) return fail(Status::MessageAltered, why);
-  return SecretBytes(ByteView(*opened));
+  return SecretBytes(ByteView(opened->message));
 }
 
 }  // namespace

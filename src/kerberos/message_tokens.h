@@ -33,8 +33,8 @@ class MessageTokens {
   virtual Result<std::size_t> seal(std::span<const MessagePart> parts, std::uint64_t number,
                                    ByteSpan token, Qop qop) const = 0;
   // A failure leaves the parts as they were.
-  virtual Result<void> unseal(std::span<const MessagePart> parts, ByteView token) const = 0;
-  virtual Result<ByteSpan> unseal_stream(ByteSpan stream) const = 0;
+  virtual Result<Qop> unseal(std::span<const MessagePart> parts, ByteView token) const = 0;
+  virtual Result<Unsealed> unseal_stream(ByteSpan stream) const = 0;
 };
 
 struct MessageFormat {

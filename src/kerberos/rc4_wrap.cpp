@@ -225,7 +225,7 @@ Result<std::size_t> Rc4Tokens::seal(Parts parts, std::uint64_t number, ByteSpan 
   return made.size();
 }
 
-Result<void> Rc4Tokens::unseal(Parts parts, ByteView token) const {
+Result<Qop> Rc4Tokens::unseal(Parts parts, ByteView token) const {
   const ByteView key = key_.bytes().expose();
   TRY_ASSIGN(const Token read, Token::read(token, key, format_.role));
   if (!read.is_wrap()) {
@@ -239,7 +239,9 @@ Result<void> Rc4Tokens::unseal(Parts parts, ByteView token) const {
     apply_to_sealed(rc4, parts);
   }
   const Eight sum = checksum(key, kWrapSalt, read.header, confounder, joined(parts));
-  if (read.size == token.size() && equal(sum, read.sum)) return {};
+  if (read.size == token.size() && equal(sum, read.sum)) {
+    return read.sealed() ? Qop::Seal : Qop::SignOnly;
+  }
   if (read.sealed()) {  // nobody sees plaintext that is not the peer's
     again.apply(confounder);
     apply_to_sealed(again, parts);
@@ -247,15 +249,15 @@ Result<void> Rc4Tokens::unseal(Parts parts, ByteView token) const {
   return fail(Status::MessageAltered, "the message is not as the peer sent it");
 }
 
-Result<ByteSpan> Rc4Tokens::unseal_stream(ByteSpan stream) const {
+Result<Unsealed> Rc4Tokens::unseal_stream(ByteSpan stream) const {
   TRY_ASSIGN(const Token read, Token::read(stream, key_.bytes().expose(), format_.role));
   const ByteSpan message = stream.subspan(read.size);
   if (message.size() < padding_size()) {
     return fail(Status::MessageAltered, "a Wrap token without its padding");
   }
   const MessagePart part{message, Cover::SignAndSeal};
-  TRY(unseal({&part, 1}, stream.first(read.size)));
-  return message.first(message.size() - padding_size());
+  TRY_ASSIGN(const Qop qop, unseal({&part, 1}, stream.first(read.size)));
+  return Unsealed{message.first(message.size() - padding_size()), qop};
 }
 
 }  // namespace opensspi::kerberos

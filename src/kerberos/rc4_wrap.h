@@ -31,9 +31,9 @@ class Rc4Tokens final : public MessageTokens {
   Result<void> verify(std::span<const MessagePart> parts, ByteView token) const override;
   Result<std::size_t> seal(std::span<const MessagePart> parts, std::uint64_t number, ByteSpan token,
                            Qop qop) const override;
-  Result<void> unseal(std::span<const MessagePart> parts, ByteView token) const override;
+  Result<Qop> unseal(std::span<const MessagePart> parts, ByteView token) const override;
   // Without the byte behind it.
-  Result<ByteSpan> unseal_stream(ByteSpan stream) const override;
+  Result<Unsealed> unseal_stream(ByteSpan stream) const override;
 
  private:
   struct Token;

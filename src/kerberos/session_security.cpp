@@ -54,20 +54,20 @@ Result<std::size_t> SessionSecurity::seal(Parts parts, ByteSpan token, Qop qop) 
   return size;
 }
 
-Result<void> SessionSecurity::unseal(Parts parts, ByteView token) {
+Result<std::optional<Qop>> SessionSecurity::unseal(Parts parts, ByteView token) {
   if (!may(Qop::SignOnly)) return fail(Status::UnsupportedFunction, kNotNegotiated);
   TRY_ASSIGN(const std::uint64_t number, expected_number(token));
-  TRY(tokens_->unseal(parts, token));
+  TRY_ASSIGN(const Qop qop, tokens_->unseal(parts, token));
   receiving_.accept(number);
-  return {};
+  return qop;
 }
 
-Result<ByteSpan> SessionSecurity::unseal_stream(ByteSpan stream) {
+Result<Unsealed> SessionSecurity::unseal_stream(ByteSpan stream) {
   if (!may(Qop::SignOnly)) return fail(Status::UnsupportedFunction, kNotNegotiated);
   TRY_ASSIGN(const std::uint64_t number, expected_number(stream));
-  TRY_ASSIGN(const ByteSpan message, tokens_->unseal_stream(stream));
+  TRY_ASSIGN(const Unsealed unsealed, tokens_->unseal_stream(stream));
   receiving_.accept(number);
-  return message;
+  return unsealed;
 }
 
 Result<Bytes> SessionSecurity::make(ByteView mech_types) {

@@ -32,8 +32,8 @@ class SessionSecurity final : public MessageProtection, public MechListMic {
   // UnsupportedFunction when Confidentiality (for SignOnly: Integrity) was not negotiated.
   Result<std::size_t> seal(std::span<const MessagePart> parts, ByteSpan token, Qop qop) override;
   // Takes what seal() made with SignOnly too. A failure leaves the parts as they were.
-  Result<void> unseal(std::span<const MessagePart> parts, ByteView token) override;
-  Result<ByteSpan> unseal_stream(ByteSpan stream) override;
+  Result<std::optional<Qop>> unseal(std::span<const MessagePart> parts, ByteView token) override;
+  Result<Unsealed> unseal_stream(ByteSpan stream) override;
 
   // RFC 4178 5: only where the list says so.
   [[nodiscard]] bool required() const override { return false; }

@@ -22,6 +22,7 @@ struct WrapTokens::Header {
   std::uint64_t number = 0;
 
   [[nodiscard]] bool sealed() const { return (flags & kSealed) != 0; }
+  [[nodiscard]] Qop qop() const { return sealed() ? Qop::Seal : Qop::SignOnly; }
   [[nodiscard]] Bytes write() const {
     Writer out(kSize);
     out.u16_be(id).u8(flags).u8(0xFF).u16_be(extra_count).u16_be(rotation).u64_be(number);
@@ -227,7 +228,7 @@ Result<std::size_t> WrapTokens::seal_only_signed(Parts parts, std::uint64_t numb
   return size;
 }
 
-Result<void> WrapTokens::unseal(Parts parts, ByteView token) const {
+Result<Qop> WrapTokens::unseal(Parts parts, ByteView token) const {
   TRY_ASSIGN(const Header header, read_wrap_header(token));
   Bytes body = copy(token.subspan(Header::kSize));
   for (const MessagePart& part : parts) {
@@ -239,10 +240,10 @@ Result<void> WrapTokens::unseal(Parts parts, ByteView token) const {
   TRY_ASSIGN(const SecretBytes opened, open_rotated(header, body, parts));
   const std::size_t before = header.sealed() ? key_.confounder_size() : 0;
   copy_into(parts, opened.expose().subspan(before));
-  return {};
+  return header.qop();
 }
 
-Result<ByteSpan> WrapTokens::unseal_stream(ByteSpan stream) const {
+Result<Unsealed> WrapTokens::unseal_stream(ByteSpan stream) const {
   TRY_ASSIGN(const Header header, read_wrap_header(stream));
   const ByteSpan body = stream.subspan(Header::kSize);
   if (body.size() < overhead(header)) return fail(Status::MessageAltered, kMisfit);
@@ -251,7 +252,7 @@ Result<ByteSpan> WrapTokens::unseal_stream(ByteSpan stream) const {
   const MessagePart part{message, Cover::SignAndSeal};
   TRY_ASSIGN(const SecretBytes opened, open_rotated(header, body, {&part, 1}));
   copy_into({&part, 1}, opened.expose().subspan(before));
-  return message;
+  return Unsealed{message, header.qop()};
 }
 
 // RFC 4121 4.2.5 undone. Windows: what is sealed is rotated by RRC and EC ([MS-KILE] 3.4.5.4.1),

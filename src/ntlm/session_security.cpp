@@ -135,7 +135,12 @@ Result<std::size_t> SessionSecurity::seal(Parts parts, ByteSpan token, Qop qop) 
   return kSignatureSize;
 }
 
-Result<void> SessionSecurity::unseal(Parts parts, ByteView token) {
+Result<std::optional<Qop>> SessionSecurity::unseal(Parts parts, ByteView token) {
+  TRY(open(parts, token));
+  return std::optional<Qop>();
+}
+
+Result<void> SessionSecurity::open(Parts parts, ByteView token) {
   if (!signs(flags_)) return fail(Status::UnsupportedFunction, kNotNegotiated);
   if (!has(flags_, NegotiateFlags::Seal)) return verify(parts, token);
   crypto::Rc4 rc4 = receiving_.rc4.clone();
@@ -151,14 +156,14 @@ Result<void> SessionSecurity::unseal(Parts parts, ByteView token) {
   return {};
 }
 
-Result<ByteSpan> SessionSecurity::unseal_stream(ByteSpan stream) {
+Result<Unsealed> SessionSecurity::unseal_stream(ByteSpan stream) {
   if (stream.size() < kSignatureSize) {
     return fail(Status::MessageAltered, "the stream is shorter than a signature");
   }
   const ByteSpan data = stream.subspan(kSignatureSize);
   const MessagePart part{data, MessagePart::Cover::SignAndSeal};
-  TRY(unseal({&part, 1}, stream.first(kSignatureSize)));
-  return data;
+  TRY(open({&part, 1}, stream.first(kSignatureSize)));
+  return Unsealed{data, {}};
 }
 
 // [MS-SPNG] 3.1.5.4: the key stream is put back after the MIC. What it says nothing of, the

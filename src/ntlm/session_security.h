@@ -48,8 +48,8 @@ class SessionSecurity final : public MessageProtection, public MechListMic {
   // UnsupportedFunction when SEAL (for SignOnly: SIGN) was not negotiated.
   Result<std::size_t> seal(std::span<const MessagePart> parts, ByteSpan token, Qop qop) override;
   // A failure leaves buffers and key stream as they were. Takes what seal() made with SignOnly too.
-  Result<void> unseal(std::span<const MessagePart> parts, ByteView token) override;
-  Result<ByteSpan> unseal_stream(ByteSpan stream) override;
+  Result<std::optional<Qop>> unseal(std::span<const MessagePart> parts, ByteView token) override;
+  Result<Unsealed> unseal_stream(ByteSpan stream) override;
 
   // [MS-SPNG]: with the MIC in AUTHENTICATE, SPNEGO's is mandatory.
   [[nodiscard]] bool required() const override { return mic_exchanged_; }
@@ -58,6 +58,7 @@ class SessionSecurity final : public MessageProtection, public MechListMic {
   Result<void> verify(ByteView mech_types, ByteView mic) override;
 
  private:
+  Result<void> open(std::span<const MessagePart> parts, ByteView token);
   // The signature with this checksum; takes 8 bytes of the key stream when keys were exchanged.
   [[nodiscard]] Signature signature(const crypto::Digest128& checksum,
                                     std::uint32_t sequence_number, crypto::Rc4& rc4) const;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/bytes.h"
@@ -32,6 +33,12 @@ struct MessagePart {
 
 enum class Qop { Seal, SignOnly };  // SignOnly: SECQOP_WRAP_NO_ENCRYPT
 
+// A message that was opened, and how it was protected where the mechanism says so.
+struct Unsealed {
+  ByteSpan message;
+  std::optional<Qop> qop;
+};
+
 class MessageProtection {
  public:
   virtual ~MessageProtection() = default;
@@ -50,10 +57,10 @@ class MessageProtection {
 
   // Seals the parts in place and writes the token that the peer needs to open them.
   virtual Result<std::size_t> seal(std::span<const MessagePart> parts, ByteSpan token, Qop qop) = 0;
-  // Opens the parts in place.
-  virtual Result<void> unseal(std::span<const MessagePart> parts, ByteView token) = 0;
-  // Opens token || data in one piece (SECBUFFER_STREAM); the answer lies inside `stream`.
-  virtual Result<ByteSpan> unseal_stream(ByteSpan stream) = 0;
+  // Opens the parts in place, and says how they were protected, which NTLM does not.
+  virtual Result<std::optional<Qop>> unseal(std::span<const MessagePart> parts, ByteView token) = 0;
+  // Opens token || data in one piece (SECBUFFER_STREAM); the message lies inside `stream`.
+  virtual Result<Unsealed> unseal_stream(ByteSpan stream) = 0;
 };
 
 class StreamProtection {

@@ -97,8 +97,10 @@ class FakeContext final : public Context, public MechListMic, public MessageProt
   Result<std::size_t> seal(std::span<const MessagePart>, ByteSpan, Qop) override {
     return refused();
   }
-  Result<void> unseal(std::span<const MessagePart>, ByteView) override { return refused(); }
-  Result<ByteSpan> unseal_stream(ByteSpan) override { return refused(); }
+  Result<std::optional<Qop>> unseal(std::span<const MessagePart>, ByteView) override {
+    return refused();
+  }
+  Result<Unsealed> unseal_stream(ByteSpan) override { return refused(); }
 
   // FNV-1a of role and list: what an editor of the list on the wire is taken not to know.
   static Bytes mic(Role role, ByteView mech_types) {

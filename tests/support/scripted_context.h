@@ -39,20 +39,20 @@ class ScriptedProtection final : public MessageProtection {
     return kTokenSize;
   }
 
-  Result<void> unseal(std::span<const MessagePart> parts, ByteView token) override {
+  Result<std::optional<Qop>> unseal(std::span<const MessagePart> parts, ByteView token) override {
     const Role peer = role_ == Role::Client ? Role::Server : Role::Client;
     mask(parts.front().bytes, peer);
     const auto wanted = token_for(parts.front().bytes, peer, received_);
     if (!equal(token, wanted)) return fail(Status::OutOfSequence, "not the peer's next message");
     ++received_;
-    return {};
+    return std::optional<Qop>();
   }
 
-  Result<ByteSpan> unseal_stream(ByteSpan stream) override {
+  Result<Unsealed> unseal_stream(ByteSpan stream) override {
     if (stream.size() < kTokenSize) return fail(Status::InvalidToken, "too short");
     const MessagePart part{stream.subspan(kTokenSize)};
     TRY(unseal({&part, 1}, stream.first(kTokenSize)));
-    return part.bytes;
+    return Unsealed{part.bytes, {}};
   }
 
  private:

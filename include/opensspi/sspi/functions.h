@@ -192,8 +192,9 @@ OPENSSPI_API SECURITY_STATUS SEC_ENTRY QuerySecurityContextToken(PCtxtHandle phC
 
 /* ---- Messages ------------------------------------------------------------------------------- */
 
-/* `fQOP` is 0 or SECQOP_WRAP_; *pfQOP, which may be NULL, says what a message had. The sequence
- * number is 0. NTLM and Negotiate take a TOKEN buffer (cbMaxSignature or cbSecurityTrailer bytes)
+/* `fQOP` is 0 or SECQOP_WRAP_; *pfQOP, which may be NULL, says what DecryptMessage's had: 0, or
+ * SECQOP_WRAP_NO_ENCRYPT when it was signed only. Kerberos says it, all others leave it as it is, as
+ * on Windows. The sequence number is 0. NTLM and Negotiate take a TOKEN buffer (cbMaxSignature or cbSecurityTrailer bytes)
  * and DATA buffers; TLS and CREDSSP take STREAM_HEADER, DATA, STREAM_TRAILER, EMPTY to encrypt, and
  * to decrypt DATA, EMPTY, EMPTY, EMPTY, which become header, DATA, trailer and EXTRA. Data is
  * changed in place. SEC_E_MESSAGE_ALTERED, SEC_E_OUT_OF_SEQUENCE, SEC_E_DECRYPT_FAILURE,

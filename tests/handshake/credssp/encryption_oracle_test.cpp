@@ -132,7 +132,7 @@ class Relay {
     SecretBytes stream(*answer->pub_key_auth);
     const auto opened = service->message_protection()->unseal_stream(stream.expose_mutable());
     EXPECT_TRUE(opened);
-    return SecretBytes(ByteView(*opened));
+    return SecretBytes(ByteView(opened->message));
   }
 
   CredSspWorld world;

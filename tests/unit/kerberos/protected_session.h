@@ -46,7 +46,7 @@ inline Sealed seal(SessionSecurity& sender, ByteView plaintext, Qop qop) {
   return out;
 }
 
-inline Result<void> unseal(SessionSecurity& receiver, Sealed& message) {
+inline Result<std::optional<Qop>> unseal(SessionSecurity& receiver, Sealed& message) {
   const MessagePart part{message.data};
   return receiver.unseal({&part, 1}, message.token);
 }
@@ -65,7 +65,8 @@ inline Result<void> verify(SessionSecurity& receiver, Bytes data, ByteView signa
   return receiver.verify({&part, 1}, signature);
 }
 
-inline Status status_of(const Result<void>& result) {
+template <class T>
+Status status_of(const Result<T>& result) {
   return result ? Status::Ok : result.error().status;
 }
 

@@ -45,7 +45,7 @@ Sealed seal(SessionSecurity& sender, ByteView plaintext, Qop qop = Qop::Seal) {
   return out;
 }
 
-Result<void> unseal(SessionSecurity& receiver, Sealed& message) {
+Result<std::optional<Qop>> unseal(SessionSecurity& receiver, Sealed& message) {
   const MessagePart part{message.data};
   return receiver.unseal({&part, 1}, message.signature);
 }
@@ -62,7 +62,8 @@ Result<void> verify(SessionSecurity& receiver, Bytes data, ByteView signature) {
   return receiver.verify({&part, 1}, signature);
 }
 
-Status status_of(const Result<void>& result) {
+template <class T>
+Status status_of(const Result<T>& result) {
   return result ? Status::Ok : result.error().status;
 }
 
@@ -304,8 +305,8 @@ TEST(SessionSecurity, StreamsAreSignatureThenData) {
             Status::MessageAltered);
   const auto data = pair.server.unseal_stream(stream);
   ASSERT_TRUE(data);
-  EXPECT_EQ(data->data(), stream.data() + kSignatureSize);
-  EXPECT_EQ(copy(*data), kText);
+  EXPECT_EQ(data->message.data(), stream.data() + kSignatureSize);
+  EXPECT_EQ(copy(data->message), kText);
 }
 
 TEST(SessionSecurity, SizesAreWindows) {
