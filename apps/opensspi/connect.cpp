@@ -96,6 +96,11 @@ class Client {
     constexpr unsigned kLegsOfTls = 2;
     try {
       const SECURITY_STATUS status = session.handshake(deadline_);
+      if (status == SEC_E_OK && !session.delegates()) {
+        report_.note(
+            "the server gets no credentials: of this session's own there are none that "
+            "policy lets go there");
+      }
       result.logon = describe_logon(session, status);
       if (status == SEC_E_OK) return;
       result.code = is_policy(session.error()) ? ExitCode::Policy : ExitCode::Refused;
@@ -196,6 +201,8 @@ void tell(const Result& result, const ConnectOptions& options) {
     print(Output::Results,
           "a new one is set with  opensspi passwd '" + printable(result.logon.user) + '\'');
   }
+  if (options.user.empty() && result.logon.status == SEC_E_NO_CREDENTIALS)
+    print(Output::Results, kHowToLogOn);
   if (!result.trust) return;
   print(Output::Results,
         "certificate  " + printable(result.trust->subject) + ", " +
@@ -207,9 +214,7 @@ void tell(const Result& result, const ConnectOptions& options) {
 std::shared_ptr<const Credential> credential_for(const ConnectOptions& options) {
   const UserName user = parse_user_name(options.user);
   if (options.card.given()) return card_credential(options.card, user);
-  if (options.user.empty()) {
-    throw CommandError(ExitCode::Usage, "name who logs on: --user, --cert or --smart-card");
-  }
+  if (options.user.empty()) return Credential::of_session();
   const SecretText password = password_for_logon(options.password_file, user.text());
   return Credential::outbound(user, password);
 }
@@ -224,7 +229,10 @@ ExitCode connect(const ConnectOptions& options) {
   asio::io_context sockets;
   TcpStream stream = TcpStream::connect(sockets, server, deadline);
   Result result = Client(stream, server, options, deadline).run(credential);
-  if (result.logon.user.empty() || !result.logon.accepted) result.logon.user = options.user;
+  if (result.logon.user.empty() || !result.logon.accepted) {
+    result.logon.user =
+        options.user.empty() ? credential->name() : parse_user_name(options.user).text();
+  }
   result.logon.peer = server.text();
   result.logon.milliseconds =
       std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -241,16 +249,19 @@ void add_connect(CLI::App& app, Run& run) {
   connect_app->add_option("host", options->host, "The server; the port is 3389 when none is given")
       ->type_name("HOST[:PORT]")
       ->required();
-  connect_app
-      ->add_option("--user", options->user,
-                   "[DOMAIN\\]USER or USER@DOMAIN; default: whom the certificate names")
-      ->type_name("NAME");
+  auto* user = connect_app->add_option(
+      "--user", options->user,
+      "[DOMAIN\\]USER or USER@DOMAIN; default: whom the certificate names, else who is logged on "
+      "in "
+      "this user's session, by 'opensspi creds', 'opensspi login' or kinit");
+  user->type_name("NAME");
   add_card_options(*connect_app, options->card);
   connect_app
       ->add_option("--password-file", options->password_file,
                    "The password is the first line; - is standard input; default: "
                    "$OPENSSPI_PASSWORD, else a prompt")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->needs(user);
   connect_app->add_option("--timeout", options->timeout_seconds, "Seconds that everything may take")
       ->check(CLI::Range(0.1, 3600.0))
       ->capture_default_str();

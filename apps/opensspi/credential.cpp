@@ -61,6 +61,12 @@ std::shared_ptr<Credential> Credential::outbound(const UserName& user,
   return std::shared_ptr<Credential>(new Credential(false, &schannel, logon));
 }
 
+std::shared_ptr<Credential> Credential::of_session() {
+  SCHANNEL_CRED schannel{};
+  schannel.dwVersion = SCHANNEL_CRED_VERSION;
+  return std::shared_ptr<Credential>(new Credential(false, &schannel, nullptr));
+}
+
 std::shared_ptr<Credential> Credential::inbound(const Certificate& certificate) {
   PCCERT_CONTEXT context = certificate.get();
   SCHANNEL_CRED schannel{};
@@ -70,7 +76,8 @@ std::shared_ptr<Credential> Credential::inbound(const Certificate& certificate) 
   return std::shared_ptr<Credential>(new Credential(true, &schannel, nullptr));
 }
 
-Credential::Credential(bool inbound, void* schannel, void* spnego) : inbound_(inbound) {
+Credential::Credential(bool inbound, void* schannel, void* spnego)
+    : inbound_(inbound), of_session_(!inbound && spnego == nullptr) {
   CREDSSP_CRED parts{};
   parts.Type = CredsspSubmitBufferBoth;
   parts.pSchannelCred = schannel;
@@ -80,9 +87,20 @@ Credential::Credential(bool inbound, void* schannel, void* spnego) : inbound_(in
   const SECURITY_STATUS status = AcquireCredentialsHandleA(
       nullptr, package, inbound ? SECPKG_CRED_INBOUND : SECPKG_CRED_OUTBOUND, nullptr, &parts,
       nullptr, nullptr, &handle_, &expiry);
+  if (of_session_ && status == SEC_E_NO_CREDENTIALS) {
+    throw CommandError(ExitCode::Usage, reason_of(last_error()) + ": " + kHowToLogOn);
+  }
   // A name that is no UTF-8 is the caller's mistake; whatever else fails here is forbidden here.
   check(status, inbound ? "the server's credential" : "the credential",
         status == SEC_E_UNKNOWN_CREDENTIALS ? ExitCode::Usage : ExitCode::Policy);
+}
+
+std::string Credential::name() const {
+  SecPkgCredentials_NamesA names{};
+  if (QueryCredentialsAttributesA(&handle_, SECPKG_CRED_ATTR_NAMES, &names) != SEC_E_OK) return {};
+  std::string name = names.sUserName;
+  FreeContextBuffer(names.sUserName);
+  return name;
 }
 
 }  // namespace opensspi::command

@@ -17,6 +17,10 @@ struct CertificateCloser {
 };
 using Certificate = std::unique_ptr<std::remove_pointer_t<PCCERT_CONTEXT>, CertificateCloser>;
 
+// What to do where nobody has logged on.
+inline constexpr const char* kHowToLogOn =
+    "name a user with --user, or log on first, with  opensspi login USER  or  kinit USER";
+
 // A credential of CREDSSP. It may be used by several threads at once.
 class Credential {
  public:
@@ -26,6 +30,9 @@ class Credential {
   static std::shared_ptr<Credential> outbound(const Certificate& certificate);
   static std::shared_ptr<Credential> outbound(const UserName& user,
                                               const opensspi_smart_card& card);
+  // Who this user's programs are when they name nobody. CommandError Usage, with what to do, when
+  // that is nobody.
+  static std::shared_ptr<Credential> of_session();
   // What a server shows and judges with.
   static std::shared_ptr<Credential> inbound(const Certificate& certificate);
 
@@ -34,13 +41,16 @@ class Credential {
   ~Credential() { FreeCredentialsHandle(&handle_); }
 
   [[nodiscard]] bool is_inbound() const { return inbound_; }
+  [[nodiscard]] bool is_of_session() const { return of_session_; }
+  // Whose it is, "DOMAIN\\user" or "user@REALM"; empty when that hangs on the target.
+  [[nodiscard]] std::string name() const;
   // The handle is only read, but Windows' functions take it like this.
   [[nodiscard]] PCredHandle handle() const { return &handle_; }
 
  private:
   Credential(bool inbound, void* schannel, void* spnego);
 
-  bool inbound_;
+  bool inbound_, of_session_;
   mutable CredHandle handle_{};
 };
 

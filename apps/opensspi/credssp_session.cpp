@@ -133,7 +133,12 @@ SECURITY_STATUS CredSspSession::run_leg(Bytes& token) {
                        buffer(SECBUFFER_EMPTY)};
   SecBuffer output[] = {buffer(SECBUFFER_TOKEN)};
   SecBufferDesc input_description = description(input), output_description = description(output);
-  const SECURITY_STATUS status = call(&input_description, &output_description);
+  SECURITY_STATUS status = call(&input_description, &output_description);
+  const bool keeps = status == SEC_E_DELEGATION_POLICY || status == SEC_E_NO_CREDENTIALS;
+  if (keeps && !has_context_ && credential_->is_of_session()) {
+    delegates_ = false;
+    status = call(&input_description, &output_description);
+  }
   if (status == SEC_E_INCOMPLETE_MESSAGE) return status;
   ++num_legs_;
   if (status >= 0) has_context_ = true;
@@ -155,7 +160,9 @@ SECURITY_STATUS CredSspSession::call(SecBufferDesc* input, SecBufferDesc* output
     return AcceptSecurityContext(credential_->handle(), context, input, kServerFlags,
                                  SECURITY_NATIVE_DREP, &context_, output, &attributes, &expiry);
   }
-  return InitializeSecurityContextA(credential_->handle(), context, target_.data(), kClientFlags | more_flags_, 0,
+  ULONG flags = kClientFlags | more_flags_;
+  if (!delegates_) flags &= ~ULONG{ISC_REQ_DELEGATE};
+  return InitializeSecurityContextA(credential_->handle(), context, target_.data(), flags, 0,
                                     SECURITY_NATIVE_DREP, context != nullptr ? input : nullptr, 0,
                                     &context_, output, &attributes, &expiry);
 }

@@ -40,6 +40,9 @@ class CredSspSession {
 
   [[nodiscard]] const opensspi_error& error() const { return error_; }
   [[nodiscard]] unsigned num_legs() const { return num_legs_; }
+  // A client: whether its credentials go to the server. Those of the session may be kept from it by
+  // policy, and of tickets alone there is nothing to send: then the logon goes on without.
+  [[nodiscard]] bool delegates() const { return delegates_; }
   // Null before the first leg went well.
   [[nodiscard]] PCtxtHandle context() { return has_context_ ? &context_ : nullptr; }
 
@@ -56,6 +59,7 @@ class CredSspSession {
   ULONG more_flags_;
   CtxtHandle context_{};
   bool has_context_ = false;
+  bool delegates_ = true;
   unsigned num_legs_ = 0;
   Bytes received_;    // from the network, not yet taken by the library
   Bytes last_token_;  // a client's last message

@@ -38,11 +38,8 @@ std::string claimed_user_of(PCtxtHandle context) {
 }
 
 std::string mechanism_of(PCtxtHandle context) {
-  SecPkgContext_PackageInfoA package{};
-  if (QueryContextAttributesA(context, SECPKG_ATTR_NEGOTIATION_PACKAGE, &package) != SEC_E_OK)
-    return {};
-  const ContextBuffer owner(package.PackageInfo);
-  return package.PackageInfo->Name;
+  const char* mechanism = nullptr;
+  return opensspi_mechanism(context, &mechanism) == SEC_E_OK ? mechanism : "";
 }
 
 void add_tls(PCtxtHandle context, Logon& logon) {
@@ -76,15 +73,17 @@ Logon describe_logon(CredSspSession& session, SECURITY_STATUS status) {
   return logon;
 }
 
-std::string unix_user_of(CredSspSession& session) {
+void add_client(CredSspSession& session, Logon& logon) {
   HANDLE handle = nullptr;
-  if (QuerySecurityContextToken(session.context(), &handle) != SEC_E_OK) return {};
+  if (QuerySecurityContextToken(session.context(), &handle) != SEC_E_OK) return;
   opensspi_token* token = nullptr;
   const SECURITY_STATUS status = opensspi_token_read(handle, &token);
   opensspi_close_handle(handle);
-  if (status != SEC_E_OK) return {};
+  if (status != SEC_E_OK) return;
   const std::unique_ptr<opensspi_token, void (*)(void*)> owner(token, opensspi_free);
-  return token->unix_user;
+  logon.unix_user = token->unix_user;
+  logon.user_sid = token->user_sid;
+  logon.group_sids.assign(token->group_sids, token->group_sids + token->num_group_sids);
 }
 
 void deny(Logon& logon, const std::string& reason) {
@@ -107,6 +106,8 @@ nlohmann::ordered_json to_json(const Logon& logon) {
   json["authenticated"] = logon.authenticated;
   json["user"] = or_null(logon.user);
   json["unix_user"] = or_null(logon.unix_user);
+  json["user_sid"] = or_null(logon.user_sid);
+  json["group_sids"] = logon.group_sids;
   json["mechanism"] = or_null(logon.mechanism);
   json["version"] = logon.version ? nlohmann::ordered_json(*logon.version) : nullptr;
   json["tls"] = or_null(logon.tls);

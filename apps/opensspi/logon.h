@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "console.h"
 #include "credssp_session.h"
@@ -17,8 +18,10 @@ struct Logon {
   bool accepted = false;       // authenticated, and allowed in
   bool authenticated = false;  // who is not allowed in may be
   std::string user;            // "DOMAIN\name"; of a refused logon the name that was claimed
-  std::string unix_user;       // on a server that asks for it
-  std::string mechanism;       // "NTLM"; empty: not known
+  // On a server that asks for them; empty: there is none.
+  std::string unix_user, user_sid;
+  std::vector<std::string> group_sids;
+  std::string mechanism;                 // "Kerberos", "Kerberos-U2U", "NTLM"; empty: not known
   std::optional<std::uint32_t> version;  // of CredSSP
   std::string tls, cipher_suite;         // "TLS 1.3"; empty: not known
   SECURITY_STATUS status = SEC_E_OK;
@@ -32,9 +35,9 @@ struct Logon {
 // user is what the caller knows.
 [[nodiscard]] Logon describe_logon(CredSspSession& session, SECURITY_STATUS status);
 
-// Who stands for an accepted client on this machine; empty: nobody. The machine's user database is
-// asked, which may wait.
-[[nodiscard]] std::string unix_user_of(CredSspSession& session);
+// Who an accepted client is to its domain, and who stands for it on this machine. The machine's
+// user database is asked, which may wait.
+void add_client(CredSspSession& session, Logon& logon);
 
 // The user is who it says, and may not use the server.
 void deny(Logon& logon, const std::string& reason);

@@ -2,6 +2,7 @@
 // not, and ends the connection. One thread looks after the listening sockets and the signals; each
 // connection has a thread of its own, because AcceptSecurityContext may wait for an authority.
 #include <signal.h>
+#include <stdlib.h>
 
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
@@ -37,7 +38,7 @@ constexpr std::chrono::seconds kFlushEvery{1};
 struct ServeOptions {
   std::vector<std::string> listen{"127.0.0.1:3389"};
   CertificateFiles certificate;
-  std::string user, key_log;
+  std::string user, key_log, keytab, authority = "auto";
   std::vector<std::string> allowed;
   double deadline_seconds = 15;
   bool json = false, once = false, quiet = false;
@@ -84,6 +85,7 @@ class Server {
                                                 : own_certificate(accounts_path_);
     credential_ = Credential::inbound(certificate_);
     become_user(options_.user);
+    tell_kerberos();
     for (const tcp::acceptor& acceptor : acceptors_) {
       const tcp::endpoint address = acceptor.local_endpoint();
       say("listening on " + Endpoint{address.address().to_string(), address.port()}.text());
@@ -118,7 +120,21 @@ class Server {
       return 1;
     };
     check(opensspi_account_list(accounts, found, &any), "the accounts");
-    if (!any) say("there are no accounts yet: make one with 'opensspi account add USER'");
+    if (!any && options_.authority != "winbind")
+      say("there are no accounts yet: make one with 'opensspi account add USER'");
+  }
+
+  // As whom clients with tickets find the server: as the user that it has become.
+  void tell_kerberos() const {
+    CredHandle handle{};
+    char package[] = "Kerberos";
+    const SECURITY_STATUS status =
+        AcquireCredentialsHandleA(nullptr, package, SECPKG_CRED_INBOUND, nullptr, nullptr, nullptr,
+                                  nullptr, &handle, nullptr);
+    if (!options_.keytab.empty()) check(status, options_.keytab, ExitCode::Usage);
+    if (status != SEC_E_OK) return say("no Kerberos: " + reason_of(last_error()));
+    FreeCredentialsHandle(&handle);
+    say("Kerberos: the keytab has keys");
   }
 
   void await_signal() {
@@ -248,6 +264,8 @@ class Server {
 ExitCode serve(const ServeOptions& options) {
   signal(SIGPIPE, SIG_IGN);
   log_keys_to(options.key_log);
+  if (!options.keytab.empty()) setenv("KRB5_KTNAME", options.keytab.c_str(), 1);
+  check(opensspi_limit_authority(options.authority.c_str()), "--authority", ExitCode::Usage);
   Server server(options);
   server.open();
   server.run();
@@ -283,6 +301,17 @@ void add_serve(CLI::App& app, Run& run) {
       ->add_option("--key-password-file", options->certificate.key_password_file,
                    "The password of --key or --pfx, on the first line of a file")
       ->type_name("FILE");
+  serve_app
+      ->add_option("--keytab", options->keytab,
+                   "The keys with which clients' Kerberos tickets are opened; --user must be able "
+                   "to read them; default: the machine's")
+      ->type_name("FILE");
+  serve_app
+      ->add_option("--authority", options->authority,
+                   "Who judges clients without tickets: the accounts of this machine, the domain "
+                   "through winbind, or both, by the domain that the client names (auto)")
+      ->check(CLI::IsMember({"accounts", "winbind", "auto"}))
+      ->capture_default_str();
   serve_app
       ->add_option("--user", options->user,
                    "Become this user once the port is bound and the accounts are open")

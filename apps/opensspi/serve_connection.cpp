@@ -79,7 +79,7 @@ class Connection {
         deny(logon, "authenticated, but not among those that --allow lets in");
       accepted_ = logon.accepted;
       if (logon.authenticated) authorize(session);
-      if (logon.accepted) logon.unix_user = unix_user_of(session);
+      if (logon.accepted) add_client(session, logon);
       tell(std::move(logon));
       return ConnectionEnd::Verdict;
     } catch (const NetworkError& error) {

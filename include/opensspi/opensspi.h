@@ -175,6 +175,11 @@ typedef struct opensspi_tls_info {
 
 OPENSSPI_API SECURITY_STATUS opensspi_tls(PCtxtHandle context, opensspi_tls_info *info);
 
+/* Which mechanism does the work: "Kerberos", "Kerberos-U2U" (user-to-user: under the key of a ticket
+ * that the server showed) or "NTLM"; static text. Of a logon that failed, the one that it failed
+ * with. */
+OPENSSPI_API SECURITY_STATUS opensspi_mechanism(PCtxtHandle context, const char **mechanism);
+
 /* Server: the name that the client gave itself, "DOMAIN\user" or "user", also when it was refused.
  * A claim, not a fact: SECPKG_ATTR_NAMES gives the name that was proven. Control characters are
  * replaced by '?'. At most `size` bytes with the terminating zero, cut at a character. */
@@ -387,9 +392,16 @@ typedef struct opensspi_authority {
  * has none of its own. NULL: back to the policy's. The structure and its texts are copied. Callbacks
  * come from the threads that call AcceptSecurityContext, several at once, and must not call on the
  * context that is being accepted. In a thread that acts as a client (ImpersonateSecurityContext) they
- * run as the process. Without any authority (no accounts, none set) logons, and inbound
- * credentials of CREDSSP, are refused with SEC_E_NO_AUTHENTICATING_AUTHORITY. */
+ * run as the process. Without any authority (no accounts, none set) logons with NTLM are
+ * refused with SEC_E_NO_AUTHENTICATING_AUTHORITY, and so are inbound credentials of CREDSSP where
+ * there is no keytab either. */
 OPENSSPI_API SECURITY_STATUS opensspi_set_authority(const opensspi_authority *authority);
+
+/* Which of the authorities that the policy permits may judge in this process: "accounts", "winbind",
+ * or "auto", both, by the domain that the client names (docs/policy.md, authority.kind). NULL is
+ * "auto". Counts for credentials that are acquired from now on and logons that begin from now on; what
+ * policy forbids stays forbidden. SEC_E_INVALID_PARAMETER for any other word. */
+OPENSSPI_API SECURITY_STATUS opensspi_limit_authority(const char *kind);
 
 /* AcquireCredentialsHandle for a server whose credential brings its own authority, which the
  * contexts made from it ask instead of the process's. `auth_data` is what pAuthData is for the

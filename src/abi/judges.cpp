@@ -94,13 +94,22 @@ void Judges::set_own(std::shared_ptr<Authority> authority) {
   own_ = std::move(overheard_judge);
 }
 
+void Judges::limit(policy::Authorities authorities) {
+  const std::lock_guard lock(mutex_);
+  limit_ = authorities;
+}
+
 std::shared_ptr<Authority> Judges::current() {
+  policy::Authorities allowed;
   {
     const std::lock_guard lock(mutex_);
     if (own_ != nullptr) return own_;
+    allowed = limit_;
   }
   const logon::AsProcess as_process;
-  const policy::Authorities allowed = policy_.current()->authorities;
+  const policy::Authorities permitted = policy_.current()->authorities;
+  allowed.accounts = allowed.accounts && permitted.accounts;
+  allowed.winbind = allowed.winbind && permitted.winbind;
   const bool accounts = allowed.accounts && accounts_->exist();
   // Where winbind may judge beside the accounts, a machine without winbind is one without a domain;
   // where it alone may, logons hear that it is not there.

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "abi/policy_source.h"
+#include "policy/policy.h"
 #include "sspi/authority.h"
 
 namespace opensspi::abi {
@@ -16,6 +17,8 @@ class Judges {
 
   // The program's own judge; null: back to the policy's.
   void set_own(std::shared_ptr<Authority> authority);
+  // Of those that the policy permits, only these judge from now on.
+  void limit(policy::Authorities authorities);
   // Who judges now. Null when nobody is configured: policy says so, or there are no accounts.
   // Never waits.
   [[nodiscard]] std::shared_ptr<Authority> current();
@@ -37,6 +40,7 @@ class Judges {
   Domain domain_;
   std::mutex mutex_;
   std::shared_ptr<Authority> own_;
+  policy::Authorities limit_;
 };
 
 }  // namespace opensspi::abi

@@ -1,6 +1,7 @@
 // opensspi.h: programs that judge logons themselves.
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "abi/acquire.h"
 #include "abi/guard.h"
@@ -94,6 +95,18 @@ OPENSSPI_EXPORT SECURITY_STATUS opensspi_set_authority(const opensspi_authority*
       TRY_ASSIGN(judge, judge_of(*authority));
     }
     Module::instance().judges().set_own(std::move(judge));
+    return {};
+  });
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS opensspi_limit_authority(const char* kind) {
+  return guard([&]() -> Result<void> {
+    const std::string_view wanted = kind == nullptr ? std::string_view("auto") : kind;
+    const bool any = wanted == "auto";
+    const policy::Authorities authorities{any || wanted == "accounts", any || wanted == "winbind"};
+    if (!authorities.accounts && !authorities.winbind)
+      return fail(Status::InvalidParameter, "an authority is auto, accounts or winbind");
+    Module::instance().judges().limit(authorities);
     return {};
   });
 }

@@ -26,6 +26,16 @@ const char* name_of(tls::Version version) {
   return version == tls::Version::Tls13 ? "TLS 1.3" : "TLS 1.2";
 }
 
+// A package without others inside is its own, from its first leg on.
+Result<MechanismInUse> mechanism_of(const ContextEntry& entry) {
+  const PackageInfo& package = entry.package.info();
+  if (!package.mechanism_oids.empty())
+    return MechanismInUse{&package, has(entry.granted, ContextFlags::UseSessionKey)};
+  auto in_use = ask<MechanismInUse>(entry, AttributeId::Mechanism);
+  if (!in_use) return fail(Status::UnsupportedFunction, "no mechanism is chosen yet");
+  return in_use;
+}
+
 // The text in at most `size` bytes with its zero, cut before a character that does not fit.
 void put_text(std::string_view utf8, char* out, std::size_t size) {
   std::size_t length = std::min(utf8.size(), size - 1);
@@ -74,6 +84,16 @@ OPENSSPI_EXPORT SECURITY_STATUS opensspi_tls(PCtxtHandle context, opensspi_tls_i
   });
 }
 
+OPENSSPI_EXPORT SECURITY_STATUS opensspi_mechanism(PCtxtHandle context, const char** mechanism) {
+  return on_context(context, [&](const ContextEntry& entry) -> Result<void> {
+    if (mechanism == nullptr)
+      return fail(Status::InvalidParameter, "there is no place for the mechanism");
+    TRY_ASSIGN(const MechanismInUse in_use, mechanism_of(entry));
+    *mechanism = in_use.user_to_user ? "Kerberos-U2U" : in_use.package->name.data();
+    return {};
+  });
+}
+
 OPENSSPI_EXPORT SECURITY_STATUS opensspi_claimed_name(PCtxtHandle context, char* name,
                                                       size_t size) {
   return on_context(context, [&](const ContextEntry& entry) -> Result<void> {
@@ -102,8 +122,8 @@ OPENSSPI_EXPORT void opensspi_identity_free(opensspi_identity* identity) {
   for (char* part : {identity->user, identity->domain, identity->password})
     if (part != nullptr) free_block(part);
   if (const opensspi_smart_card* card = identity->smart_card) {
-    for (char* part : {card->pin, card->card_name, card->reader_name, card->container_name,
-                       card->csp_name})
+    for (char* part :
+         {card->pin, card->card_name, card->reader_name, card->container_name, card->csp_name})
       free_block(part);
     free_block(identity->smart_card);
   }

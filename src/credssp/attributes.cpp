@@ -44,7 +44,7 @@ Result<Attribute> access_token_of(const InnerFacts& inner) {
 
 Result<Attribute> package_of(const InnerFacts& inner) {
   std::optional<const PackageInfo*> package;
-  if (inner.package != nullptr) package = inner.package;
+  if (inner.mechanism) package = inner.mechanism->package;
   return if_any(std::move(package));
 }
 
@@ -77,6 +77,8 @@ Result<Attribute> CredSspContext::query_agreed(AttributeId id) const {
       if (known.version != 0) version = ProtocolVersion{known.version};
       return if_any(version);
     }
+    case AttributeId::Mechanism:
+      return if_any(known.mechanism);
     default:
       return fail(Status::InvalidHandle, "the logon is not complete");
   }
@@ -84,7 +86,7 @@ Result<Attribute> CredSspContext::query_agreed(AttributeId id) const {
 
 CredSspContext::AgreedUntilThen CredSspContext::agreed() const {
   if (const auto* state = std::get_if<AwaitTsRequest>(&state_)) {
-    return {state->tls, state->protocol->version()};
+    return {state->tls, state->protocol->version(), state->protocol->mechanism()};
   }
   if (const auto* dead = std::get_if<Dead>(&state_)) return dead->agreed;
   return {};
@@ -120,6 +122,8 @@ Result<Attribute> CredSspContext::query_outcome(const Outcome& outcome, Attribut
       return access_token_of(outcome.inner);
     case AttributeId::NegotiationPackage:
       return package_of(outcome.inner);
+    case AttributeId::Mechanism:
+      return if_any(outcome.inner.mechanism);
     case AttributeId::Flags:
       return Attribute{granted() | granted_by(outcome)};
     case AttributeId::ProtocolVersion:

@@ -30,6 +30,9 @@ class ClientProtocol final : public Protocol {
   Reply begin(ByteView subject_public_key) override;
   Reply handle(const TsRequest& request) override;
   [[nodiscard]] std::uint32_t version() const override { return peer_version_.agreed(); }
+  [[nodiscard]] std::optional<MechanismInUse> mechanism() const override {
+    return inner_ == nullptr ? std::nullopt : mechanism_of(*inner_);
+  }
   Outcome finish() override;
 
  private:

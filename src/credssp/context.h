@@ -28,6 +28,7 @@ class CredSspContext final : public Context, private StreamProtection {
   struct AgreedUntilThen {
     std::optional<tls::ConnectionInfo> tls{};
     std::uint32_t version = 0;
+    std::optional<MechanismInUse> mechanism{};
   };
   // What is awaited.
   struct AwaitTls {

@@ -16,18 +16,17 @@ std::optional<T> ask(const Context& inner, AttributeId id) {
   return std::move(*value);
 }
 
-// NegotiationPackage of Negotiate, PackageInfo of a package that was used by itself.
-const PackageInfo* package_of(const Context& inner) {
-  const auto picked = ask<const PackageInfo*>(inner, AttributeId::NegotiationPackage);
-  if (picked) return *picked;
-  return ask<const PackageInfo*>(inner, AttributeId::PackageInfo).value_or(nullptr);
-}
-
 }  // namespace
+
+std::optional<MechanismInUse> mechanism_of(const Context& inner) {
+  if (auto in_use = ask<MechanismInUse>(inner, AttributeId::Mechanism)) return in_use;
+  const auto package = ask<const PackageInfo*>(inner, AttributeId::PackageInfo);
+  return package ? std::optional(MechanismInUse{*package}) : std::nullopt;
+}
 
 InnerFacts facts_of(const Context& inner) {
   InnerFacts facts;
-  facts.package = package_of(inner);
+  facts.mechanism = mechanism_of(inner);
   facts.names = ask<Names>(inner, AttributeId::Names);
   facts.access_token =
       ask<std::shared_ptr<const AccessToken>>(inner, AttributeId::AccessToken).value_or(nullptr);

@@ -24,7 +24,7 @@ struct Reply {
 
 // What can still be asked of the inner context when it is gone.
 struct InnerFacts {
-  const PackageInfo* package = nullptr;  // what Negotiate picked
+  std::optional<MechanismInUse> mechanism;  // what Negotiate picked
   std::optional<Names> names;
   std::shared_ptr<const AccessToken> access_token;
   std::optional<Lifespan> lifespan;
@@ -52,9 +52,15 @@ class Protocol {
   virtual Reply handle(const TsRequest& request) = 0;
   // The version that both sides speak, also when it failed; 0 while the peer has announced none.
   [[nodiscard]] virtual std::uint32_t version() const = 0;
+  // What the negotiation has come to, also when it failed; nothing while no mechanism is chosen,
+  // and after finish().
+  [[nodiscard]] virtual std::optional<MechanismInUse> mechanism() const = 0;
   // What came of it, after Complete; asked once. The inner context ends here.
   virtual Outcome finish() = 0;
 };
+
+// The mechanism of the inner context, a negotiation or a package that is used by itself.
+[[nodiscard]] std::optional<MechanismInUse> mechanism_of(const Context& inner);
 
 // Asks the inner context all that callers may still want to know.
 [[nodiscard]] InnerFacts facts_of(const Context& inner);

@@ -25,6 +25,8 @@ Result<Attribute> Negotiation::query(AttributeId id) const {
     case AttributeId::NegotiationInfo:
       return NegotiationInfo{package_,
                              complete_ ? NegotiationState::Complete : NegotiationState::InProgress};
+    case AttributeId::Mechanism:
+      return MechanismInUse{package_, has(granted_, ContextFlags::UseSessionKey)};
     default:
       return inner_->query(id);
   }

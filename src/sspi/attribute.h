@@ -33,6 +33,7 @@ enum class AttributeId {
   NegotiationPackage,  // CREDSSP: what Negotiate picked
   Flags,
   Target,
+  Mechanism,            // a context with others inside, at any time
   AccessToken,
   DelegatedCredential,  // CREDSSP server: what authInfo carried
   ConnectionInfo,
@@ -76,6 +77,12 @@ struct NegotiationInfo {
   NegotiationState state = NegotiationState::Complete;
 };
 
+// What does the work in a context with others inside, as far as it is known.
+struct MechanismInUse {
+  const PackageInfo* package = nullptr;
+  bool user_to_user = false;
+};
+
 struct Target {
   std::string name;  // SPN, UTF-8
 };
@@ -104,7 +111,7 @@ struct ProtocolVersion {
 
 using Attribute =
     std::variant<Sizes, tls::StreamSizes, Names, NativeNames, Lifespan, SessionKey, KeyInfo,
-                 const PackageInfo*, NegotiationInfo, ContextFlags, Target,
+                 const PackageInfo*, NegotiationInfo, MechanismInUse, ContextFlags, Target,
                  std::shared_ptr<const AccessToken>, std::shared_ptr<const Identity>,
                  tls::ConnectionInfo, x509::Certificate, Bytes, ServerAuthFlags, ProtocolVersion>;
 

@@ -62,6 +62,7 @@ class Logons(CommandTest):
                     self.assertIs(side['accepted'], False)
                     self.assertEqual(side['status'], 'SEC_E_LOGON_DENIED')
                     self.assertEqual(side['nt_status'], reason)
+                    self.assertEqual(side['mechanism'], 'NTLM')
                     self.assertIn(reason, side['reason'])
                     self.assertEqual(side['tls'], 'TLS 1.3')
                     self.assertEqual(side['version'], 6)
@@ -125,13 +126,27 @@ class Logons(CommandTest):
         listed = json.loads(self.run_command('account', 'list', '--json').stdout)
         self.assertIsNotNone(listed[0]['last_logon'])
 
-    def test_no_authority(self):
-        self.set_policy('[authority]\nkind = "none"\n')
-        done = subprocess.run([COMMAND, 'serve', '--listen', '127.0.0.1:0', '--once'],
+    def fail_to_serve(self, code, *arguments):
+        done = subprocess.run([COMMAND, 'serve', '--listen', '127.0.0.1:0', '--once', *arguments],
                               env=self.environment, capture_output=True, text=True,
                               timeout=PATIENCE)
-        self.assertEqual(done.returncode, 4)
-        self.assertIn('SEC_E_NO_AUTHENTICATING_AUTHORITY', done.stderr)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stderr
+
+    def test_no_authority(self):
+        for kind, arguments in (('none', ()), ('winbind', ('--authority', 'accounts'))):
+            with self.subTest(kind):
+                self.set_policy(f'[authority]\nkind = "{kind}"\n')
+                self.assertIn('SEC_E_NO_AUTHENTICATING_AUTHORITY',
+                              self.fail_to_serve(4, *arguments))
+
+    def test_the_authority_that_is_chosen(self):
+        self.assertIn('--authority', self.fail_to_serve(2, '--authority', 'nobody'))
+        self.connect(Server(self, '--authority', 'accounts'))
+
+    def test_a_keytab_that_is_not_there(self):
+        keytab = self.path('no-keytab')
+        self.assertIn(keytab + ': ', self.fail_to_serve(2, '--keytab', keytab))
 
     def test_ntlm_not_allowed_is_policy(self):
         server = Server(self)

@@ -14,7 +14,7 @@ import subprocess
 import time
 import unittest
 
-from support import COMMAND, PASSWORD, PATIENCE, CommandTest, main
+from support import COMMAND, PASSWORD, PATIENCE, CommandTest, Server, main
 
 USER = 63000 + 2 * (os.getpid() % 450)  # of this run only
 OTHER = USER + 1
@@ -69,6 +69,22 @@ class Sessions(CommandTest):
     def names(self, user=USER):
         return [(identity['domain'], identity['user'])
                 for identity in self.sessions(user)[user]['identities']]
+
+    def test_who_has_logged_on_connects_without_a_name(self):
+        self.environment['KRB5CCNAME'] = 'FILE:' + self.path('no-tickets')
+        self.add_account('alice')
+        server = Server(self)
+        connect = ['connect', server.address, '--json']
+        self.assertIn('opensspi login USER  or  kinit USER',
+                      self.run_as(USER, *connect, code=2).stderr)
+        self.login('alice')
+        done = self.run_as(USER, *connect)
+        self.assertEqual(json.loads(done.stdout)['user'], 'alice')
+        self.assertIn('the server gets no credentials', done.stderr)
+        self.assertIs(server.await_logons(1)[0]['accepted'], True)
+        self.set_policy('[delegation]\nallow_default_ntlm_only = ["TERMSRV/*"]\n')
+        os.chmod(self.path('policy.toml'), 0o644)
+        self.assertNotIn('the server gets no credentials', self.run_as(USER, *connect).stderr)
 
     def test_life_of_a_login(self):
         self.login('CORP\\alice')

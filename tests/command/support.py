@@ -88,7 +88,8 @@ class CommandTest(unittest.TestCase):
         self.environment = {key: value for key, value in os.environ.items()
                             if not key.startswith(('OPENSSPI_', 'XDG_')) and key != 'SSLKEYLOGFILE'}
         self.environment.update(HOME=self.folder, OPENSSPI_ACCOUNTS=self.path('accounts.db'),
-                                OPENSSPI_POLICY=self.path('policy.toml'))
+                                OPENSSPI_POLICY=self.path('policy.toml'),
+                                KRB5_KTNAME='FILE:' + self.path('no-keytab'))
         self.set_policy('')
 
     def path(self, name):

@@ -27,12 +27,21 @@ class CredSspKerberos(unittest.TestCase):
         cls.kdc.add_service("TERMSRV/localhost")
         cls.enterClassContext(cls.kdc.serve())
 
-    def start(self, policy=""):
+    def start(self, policy="", *options, with_accounts=True):
         self.command = Command(suite.folder(self), policy)
         self.command.environment.update(self.kdc.environment)
         self.command.environment["KRB5RCACHENAME"] = f"file2:{self.folder}/replays"
-        self.command.add_account("alice", PASSWORD)
-        self.server = self.enterContext(self.command.serve())
+        if with_accounts:
+            self.command.add_account("alice", PASSWORD)
+        self.server = self.enterContext(self.command.serve(*options))
+
+    def refused(self, told, mechanism, status, reason):
+        """What both sides say of a logon that was refused; `told` is log_on's."""
+        logon, = self.server.new_logons()
+        self.assertEqual(told[0], REFUSED, self.output)
+        for side in (told[1], logon):
+            self.assertEqual((side["status"], side["mechanism"]), (status, mechanism), side)
+        self.assertEqual(logon["nt_status"], reason)
 
     def log_on(self, user, host="localhost", password=PASSWORD, options=()):
         """The client's exit status and object."""
@@ -60,6 +69,38 @@ class CredSspKerberos(unittest.TestCase):
         self.proven()
         status, answer = self.log_on("alice")
         self.assertEqual((status, answer["status"]), (NOT_ALLOWED, "SEC_E_POLICY_NLTM_ONLY"))
+
+    def test_who_has_a_ticket_names_nobody(self):
+        self.start()
+        self.assertTrue(self.kdc.kinit("alice", PASSWORD))
+        self.addCleanup(self.kdc.kdestroy)
+        self.proven(None)
+        self.assertIn("the server gets no credentials", self.output)
+
+    def test_nobody_is_told_what_to_do(self):
+        self.start()
+        with self.assertRaisesRegex(PeerError, "with 2[^$]*opensspi login USER  or  kinit USER"):
+            self.log_on(None)
+
+    def test_a_keytab_is_enough(self):
+        keytab = suite.folder(self) / "keytab"
+        keytab.write_bytes((self.folder / "keytab").read_bytes())
+        self.kdc.environment["KRB5_KTNAME"] = f"FILE:{self.folder}/none"
+        self.addCleanup(self.kdc.environment.update, KRB5_KTNAME=f"FILE:{self.folder}/keytab")
+        self.start('authority.kind = "none"\n', "--keytab", str(keytab), with_accounts=False)
+        self.proven()
+        status, answer = self.log_on("alice")
+        self.assertEqual((status, answer["status"]),
+                         (REFUSED, "SEC_E_NO_AUTHENTICATING_AUTHORITY"), self.output)
+
+    def test_a_keytab_that_is_not_there(self):
+        with self.assertRaisesRegex(PeerError, "nowhere: [^$]*SEC_E_NO_CREDENTIALS"):
+            self.start("", "--keytab", "/nowhere")
+
+    def test_says_how_it_was_refused(self):
+        self.start()
+        self.refused(self.log_on("alice", password="wrong"), "NTLM", "SEC_E_LOGON_DENIED",
+                     "STATUS_WRONG_PASSWORD")
 
     def test_needs_no_ntlm(self):
         self.start(NO_NTLM)

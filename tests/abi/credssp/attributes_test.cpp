@@ -282,6 +282,9 @@ TEST(CredSspEarly, TlsAndVersionAreKnownBeforeTheEnd) {
   pair.client.run();
   EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, opensspi_tls(pair.client.get(), &tls));
   EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, opensspi_credssp_version(pair.client.get(), &version));
+  const char* mechanism = "untouched";
+  EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, opensspi_mechanism(pair.client.get(), &mechanism));
+  EXPECT_STREQ("untouched", mechanism);
   SecPkgContext_StreamSizes sizes{};
   EXPECT_STATUS(SEC_E_INVALID_HANDLE,
                 QueryContextAttributesW(pair.client.get(), SECPKG_ATTR_STREAM_SIZES, &sizes));
@@ -294,6 +297,9 @@ TEST(CredSspEarly, TlsAndVersionAreKnownBeforeTheEnd) {
   EXPECT_STATUS(SEC_E_OK, opensspi_tls(pair.server.get(), &tls));
   EXPECT_STATUS(SEC_E_OK, opensspi_credssp_version(pair.server.get(), &version));
   EXPECT_EQ(6u, version);
+  EXPECT_STATUS(SEC_E_OK, opensspi_mechanism(pair.server.get(), &mechanism));
+  EXPECT_STREQ("NTLM", mechanism);
+  EXPECT_STATUS(SEC_E_INVALID_PARAMETER, opensspi_mechanism(pair.server.get(), nullptr));
 }
 
 }  // namespace

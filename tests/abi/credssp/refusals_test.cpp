@@ -81,6 +81,9 @@ TEST_P(Refusals, TellWhatWasAgreedUntilThen) {
     std::uint32_t version = 0;
     EXPECT_STATUS(SEC_E_OK, opensspi_credssp_version(party->get(), &version));
     EXPECT_EQ(6u, version);
+    const char* mechanism = nullptr;
+    EXPECT_STATUS(SEC_E_OK, opensspi_mechanism(party->get(), &mechanism));
+    EXPECT_STREQ("NTLM", mechanism);
     opensspi_tls_info tls{};
     EXPECT_STATUS(SEC_E_OK, opensspi_tls(party->get(), &tls));
     EXPECT_EQ(GetParam() == SP_PROT_TLS1_2_CLIENT ? 0x0303 : 0x0304, tls.protocol);

@@ -110,6 +110,10 @@ std::vector<NamedCall> context_calls(Arguments& a, CredHandle* credential) {
        [&a](SecHandle* h) {
          return opensspi_credssp_version(h, reinterpret_cast<std::uint32_t*>(a.answer));
        }},
+      {"opensspi_mechanism",
+       [&a](SecHandle* h) {
+         return opensspi_mechanism(h, reinterpret_cast<const char**>(a.answer));
+       }},
       {"opensspi_tls",
        [&a](SecHandle* h) {
          return opensspi_tls(h, reinterpret_cast<opensspi_tls_info*>(a.answer));

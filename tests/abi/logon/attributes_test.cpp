@@ -160,6 +160,14 @@ TEST_P(Attributes, NeedAPlaceThatIsLargeEnough) {
   }
 }
 
+TEST_P(Attributes, MechanismIsWhatDoesTheWork) {
+  for (Party* party : {&pair.client, &pair.server}) {
+    const char* mechanism = nullptr;
+    EXPECT_STATUS(SEC_E_OK, opensspi_mechanism(party->get(), &mechanism));
+    EXPECT_STREQ("NTLM", mechanism);
+  }
+}
+
 TEST_P(Attributes, OfCredSspSayThatThisIsNone) {
   std::uint32_t version = 77;
   EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, opensspi_credssp_version(pair.server.get(), &version));

@@ -150,6 +150,36 @@ TEST_F(Policy, MayHaveNoAuthority) {
   ASSERT_LOGGED_ON(pair.client, pair.server);
 }
 
+// A program may have fewer judges than the policy permits, not more.
+TEST_F(Policy, IsNarrowedByTheProgram) {
+  const auto log_on = [] {
+    Credential server_credential;
+    EXPECT_STATUS(SEC_E_OK, AcquireCredentialsHandleW(nullptr, wide(u"NTLM"), SECPKG_CRED_INBOUND,
+                                                      nullptr, nullptr, nullptr, nullptr,
+                                                      server_credential.get(), nullptr));
+    IdentityW identity;
+    Credential client_credential = acquire_client(u"NTLM", identity.get());
+    Party client = Party::client(client_credential, 0), server = Party::server(server_credential);
+    talk(client, server);
+    return server.status();
+  };
+  opensspi_accounts* accounts = nullptr;
+  ASSERT_STATUS(SEC_E_OK, opensspi_accounts_open(nullptr, &accounts));
+  opensspi_accounts_close(accounts);
+  ASSERT_STATUS(SEC_E_OK, opensspi_limit_authority("accounts"));
+  EXPECT_STATUS(SEC_E_LOGON_DENIED, log_on());  // they know nobody
+  set("[authority]\nkind = \"winbind\"\n");
+  EXPECT_STATUS(SEC_E_NO_AUTHENTICATING_AUTHORITY, log_on());
+  set("[authority]\nkind = \"accounts\"\n");
+  EXPECT_STATUS(SEC_E_LOGON_DENIED, log_on());
+  ASSERT_STATUS(SEC_E_OK, opensspi_limit_authority("winbind"));
+  EXPECT_STATUS(SEC_E_NO_AUTHENTICATING_AUTHORITY, log_on());
+  EXPECT_STATUS(SEC_E_INVALID_PARAMETER, opensspi_limit_authority("Accounts"));
+  EXPECT_STATUS(SEC_E_NO_AUTHENTICATING_AUTHORITY, log_on());
+  ASSERT_STATUS(SEC_E_OK, opensspi_limit_authority(nullptr));
+  EXPECT_STATUS(SEC_E_LOGON_DENIED, log_on());
+}
+
 TEST_F(Policy, WithAnErrorIsNotTakenAndTheOldOneStays) {
   set("[negotiate]\nraw_ntlm = \"always\"\n");
   write_policy("\n\n[ntlm]\nalowed = false\n");

@@ -39,9 +39,11 @@ class Command:
                                  self._password_file(new_password))[1:])
 
     def connect(self, address, user, password, *options):
-        """Logs on to a server; the exit status, the JSON object, and everything it wrote."""
-        return self.connect_with(address, "--user", user, "--password-file",
-                                 self._password_file(password), *options)
+        """Logs on to a server, as whoever has logged on with user None; the exit status, the JSON
+        object, and everything it wrote."""
+        if user is not None:
+            options = ("--user", user, "--password-file", self._password_file(password), *options)
+        return self.connect_with(address, *options)
 
     def connect_with(self, address, *options):
         """The same, as whom the options name."""
