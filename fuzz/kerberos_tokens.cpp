@@ -2,6 +2,7 @@
 // checksum. What is taken is written again as the same.
 #include "kerberos/authenticator_checksum.h"
 #include "kerberos/gss_token.h"
+#include "kerberos/krb_cred.h"
 #include "kerberos/tgt_messages.h"
 #include "support/fuzzing.h"
 
@@ -42,8 +43,14 @@ void check_checksum(ByteView bytes) {
     return;
   }
   const auto again = AuthenticatorChecksum::parse(checksum->write());
-  require(again && again->flags == checksum->flags && again->delegated == checksum->delegated,
+  require(again && again->flags == checksum->flags &&
+              equal(again->delegated.expose(), checksum->delegated.expose()),
           "a checksum that is written is taken");
+}
+
+void check_tickets(ByteView bytes) {
+  const auto message = KrbCred::parse(bytes);
+  if (message) static_cast<void>(check_enc_krb_cred_part(message->cipher, message->num_tickets));
 }
 
 }  // namespace
@@ -53,6 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check_frame(bytes);
   check_request(bytes);
   check_reply(bytes);
+  check_tickets(bytes);
   check_checksum(bytes);
   return 0;
 }

@@ -341,12 +341,24 @@ typedef struct opensspi_token {
   uint32_t uid;
   uint32_t gid;
   const char *no_unix_user; /* why there is none, static text; "" when there is one */
+  uint64_t tickets_expire;  /* the last of the Kerberos tickets that the client handed over
+                               (ASC_RET_DELEGATE), FILETIME; 0: it handed over none */
 } opensspi_token;
 
 /* One block for opensspi_free. The first that is read of a context, and the first impersonation, asks
  * the machine's user database, and waits for it. SEC_E_INVALID_HANDLE for whatever is no open handle
  * of a token. */
 OPENSSPI_API SECURITY_STATUS opensspi_token_read(HANDLE token, opensspi_token **contents);
+
+/* Copies the Kerberos tickets that the client handed over into a credential cache, for programs that
+ * are started for it. `cache` is libkrb5's name of it: "FILE:/run/user/1000/krb5cc_session",
+ * "KEYRING:persistent:1000:session", "KCM:1000:session"; name one of the client's own, for what was in
+ * it is gone. It belongs to the user as whom the thread acts, who alone may read it: impersonate the
+ * client first (ImpersonateSecurityContext), or its programs cannot. They live as long as the cache,
+ * whatever becomes of the token. SEC_E_INVALID_HANDLE: no token. SEC_E_NO_CREDENTIALS: the client
+ * handed over none. SEC_E_INVALID_PARAMETER: no name of a cache. SEC_E_NOT_OWNER: a cache that the
+ * thread may not write. SEC_E_INTERNAL_ERROR with libkrb5's code as value: it could not be written. */
+OPENSSPI_API SECURITY_STATUS opensspi_token_store_tickets(HANDLE token, const char *cache);
 
 /* ---- Who vouches for clients ------------------------------------------------------------------- */
 /* Inbound credentials ask the authority that the policy names (the accounts of this machine), unless

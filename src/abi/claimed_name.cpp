@@ -19,6 +19,9 @@ class OverheardAuthority final : public Authority {
     }
     return judge_->validate(response);
   }
+  Result<std::shared_ptr<const AccessToken>> identify(ByteView pac) override {
+    return judge_->identify(pac);
+  }
   Result<void> change_password(const PasswordChange& change) override {
     return judge_->change_password(change);
   }

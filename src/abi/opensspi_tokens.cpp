@@ -78,6 +78,7 @@ opensspi_token* write(const AccessToken& client, const logon::UnixUser* user,
   out.uid = user->uid;
   out.gid = user->gid;
   out.no_unix_user = why_none;
+  if (client.delegated_tickets != nullptr) out.tickets_expire = client.delegated_tickets->expiry();
   return block.release();
 }
 
@@ -95,5 +96,17 @@ OPENSSPI_EXPORT SECURITY_STATUS opensspi_token_read(HANDLE token, opensspi_token
     const auto user = found->unix_user();
     *contents = write(found->client(), user ? *user : nullptr, user ? "" : user.error().why);
     return {};
+  });
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS opensspi_token_store_tickets(HANDLE token, const char* cache) {
+  return guard([&]() -> Result<void> {
+    TRY_ASSIGN(const SharedToken found,
+               Module::instance().tokens().find(reinterpret_cast<TokenTable::Handle>(token)));
+    if (cache == nullptr || *cache == '\0')
+      return fail(Status::InvalidParameter, "there is no name of a cache");
+    const auto& tickets = found->client().delegated_tickets;
+    if (tickets == nullptr) return fail(Status::NoCredentials, "the client handed over no tickets");
+    return tickets->store(cache);
   });
 }

@@ -31,7 +31,7 @@ Result<void> impersonate(const SecHandle* context) {
   TRY_ASSIGN(const SharedToken token, on_established(context, client_of));
   const Result<void> done = [&]() -> Result<void> {
     TRY_ASSIGN(const logon::UnixUser* const user, token->unix_user());
-    return logon::impersonate(*user);
+    return logon::impersonate(*user, token->client().delegated_tickets);
   }();
   if (done) {
     impersonated = ticket_of(*context);

@@ -51,6 +51,10 @@ Result<NtlmLogon> ByDomain::validate(const NtlmResponse& response) {
   return route(response, &Authority::validate);
 }
 
+Result<std::shared_ptr<const AccessToken>> ByDomain::identify(ByteView pac) {
+  return domain_->identify(pac);
+}
+
 Result<void> ByDomain::change_password(const PasswordChange& change) {
   return route(change, &Authority::change_password);
 }

@@ -17,6 +17,8 @@ class ByDomain final : public Authority {
   // The accounts judge whoever names this machine; whoever names nothing, if they know the name;
   // the domain judges the rest.
   Result<NtlmLogon> validate(const NtlmResponse& response) override;
+  // Tickets are the domain's.
+  Result<std::shared_ptr<const AccessToken>> identify(ByteView pac) override;
   Result<void> change_password(const PasswordChange& change) override;
 
  private:

@@ -77,6 +77,18 @@ Result<SecretBytes> terminated_utf8(const SecretBytes& utf16le) {
   return text;
 }
 
+std::shared_ptr<const AccessToken> token_of(DomainLogon logon) {
+  auto token = std::make_shared<AccessToken>();
+  token->user = std::move(logon.user);
+  token->domain = std::move(logon.domain);
+  if (!logon.sids.empty()) {
+    token->user_sid = std::move(logon.sids.front());
+    token->group_sids.assign(std::make_move_iterator(logon.sids.begin() + 1),
+                             std::make_move_iterator(logon.sids.end()));
+  }
+  return token;
+}
+
 }  // namespace
 
 WinbindAuthority::WinbindAuthority(std::shared_ptr<WinbindClient> client, Deadline deadline)
@@ -148,15 +160,21 @@ Result<NtlmLogon> WinbindAuthority::validate(const NtlmResponse& response) {
                                   [question = NtlmQuestion(response)](WinbindClient& client) {
                                     return client.log_on(question);
                                   }));
-  auto token = std::make_shared<AccessToken>();
-  token->user = std::move(logon.user);
-  token->domain = std::move(logon.domain);
-  if (!logon.sids.empty()) {
-    token->user_sid = std::move(logon.sids.front());
-    token->group_sids.assign(std::make_move_iterator(logon.sids.begin() + 1),
-                             std::make_move_iterator(logon.sids.end()));
+  SecretArray<16> key = std::move(logon.session_base_key);
+  return NtlmLogon{token_of(std::move(logon)), std::move(key)};
+}
+
+// CVE-2020-25719: a name alone may be another's by now, or look like another's.
+Result<std::shared_ptr<const AccessToken>> WinbindAuthority::identify(ByteView pac) {
+  if (pac.empty()) {
+    return fail(Status::LogonDenied, "the ticket does not say who its user is to the domain",
+                nt_status::kLogonFailure);
   }
-  return NtlmLogon{std::move(token), std::move(logon.session_base_key)};
+  TRY_ASSIGN(DomainLogon logon,
+             in_time<DomainLogon>(deadline_(), kTooLate, [pac = copy(pac)](WinbindClient& client) {
+               return client.identify(pac);
+             }));
+  return token_of(std::move(logon));
 }
 
 Result<void> WinbindAuthority::change_password(const PasswordChange& change) {

@@ -28,6 +28,8 @@ class WinbindAuthority final : public Authority {
   // LogonDenied with the domain's reason; NoAuthenticatingAuthority when the domain cannot be asked
   // or does not answer in time. Takes as long as the domain takes.
   Result<NtlmLogon> validate(const NtlmResponse& response) override;
+  // LogonDenied without a PAC, which a domain gives every user.
+  Result<std::shared_ptr<const AccessToken>> identify(ByteView pac) override;
   // Has at least thirty seconds. NoAuthenticatingAuthority after that leaves it open whether the
   // domain has taken the new password.
   Result<void> change_password(const PasswordChange& change) override;

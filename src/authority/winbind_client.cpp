@@ -113,21 +113,16 @@ class LibWbclient final : public WinbindClient {
   }
 
   Result<DomainLogon> log_on(const NtlmQuestion& question) override {
-    const auto context = new_context();
-    const wbcAuthUserParams parameters = parameters_of(question);
-    Owned<wbcAuthUserInfo> info(functions_);
-    Owned<wbcAuthErrorInfo> refusal(functions_);
-    const wbcErr error =
-        functions_.authenticate_user(context.get(), &parameters, info.out(), refusal.out());
-    if (error == WBC_ERR_AUTH_ERROR && refusal) return fail(domain_refusal(refusal->nt_status));
-    if (error != WBC_ERR_SUCCESS) return no_winbind(error);
-    DomainLogon logon = logon_of(*info.operator->());
-    erase(info->user_session_key);
-    if ((info->user_flags & kLogonGuest) != 0) {
-      return fail(Status::LogonDenied, "the domain knows the client as a guest only",
-                  nt_status::kLogonFailure);
-    }
-    return logon;
+    return ask(parameters_of(question));
+  }
+
+  Result<DomainLogon> identify(const Bytes& pac) override {
+    wbcAuthUserParams parameters{};
+    parameters.level = wbcAuthUserParams::WBC_AUTH_USER_LEVEL_PAC;
+    // libwbclient reads it only.
+    parameters.password.pac.data = const_cast<std::uint8_t*>(pac.data());
+    parameters.password.pac.length = static_cast<std::uint32_t>(pac.size());
+    return ask(parameters);
   }
 
   Result<void> change_password(const PasswordQuestion& question) override {
@@ -152,6 +147,23 @@ class LibWbclient final : public WinbindClient {
   }
 
  private:
+  Result<DomainLogon> ask(const wbcAuthUserParams& parameters) {
+    const auto context = new_context();
+    Owned<wbcAuthUserInfo> info(functions_);
+    Owned<wbcAuthErrorInfo> refusal(functions_);
+    const wbcErr error =
+        functions_.authenticate_user(context.get(), &parameters, info.out(), refusal.out());
+    if (error == WBC_ERR_AUTH_ERROR && refusal) return fail(domain_refusal(refusal->nt_status));
+    if (error != WBC_ERR_SUCCESS) return no_winbind(error);
+    DomainLogon logon = logon_of(*info.operator->());
+    erase(info->user_session_key);
+    if ((info->user_flags & kLogonGuest) != 0) {
+      return fail(Status::LogonDenied, "the domain knows the client as a guest only",
+                  nt_status::kLogonFailure);
+    }
+    return logon;
+  }
+
   // Samba's own spelling: for passwords libwbclient does not look at the domain's name.
   Result<std::string> account_of(const PasswordQuestion& question, wbcContext* context) const {
     if (question.domain.empty()) return question.user;

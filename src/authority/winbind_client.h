@@ -46,6 +46,8 @@ class WinbindClient {
   // LogonDenied with the domain's reason in Error::nt_status; NoAuthenticatingAuthority when nobody
   // can judge.
   virtual Result<DomainLogon> log_on(const NtlmQuestion& question) = 0;
+  // The same, of a PAC whose signature for this server was checked; there is no session base key.
+  virtual Result<DomainLogon> identify(const Bytes& pac) = 0;
   // The same, and kPasswordRestriction when the domain does not take the new password.
   virtual Result<void> change_password(const PasswordQuestion& question) = 0;
 };

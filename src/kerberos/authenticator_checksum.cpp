@@ -32,7 +32,8 @@ Bytes AuthenticatorChecksum::write() const {
   Writer out;
   out.u32_le(kBindingsSize).bytes(bindings).u32_le(bits);
   if (!delegated.empty()) {
-    out.u16_le(kDelegation).u16_le(static_cast<std::uint16_t>(delegated.size())).bytes(delegated);
+    out.u16_le(kDelegation).u16_le(static_cast<std::uint16_t>(delegated.size()));
+    out.bytes(delegated.expose());
   }
   return out.take();
 }
@@ -50,7 +51,7 @@ Result<AuthenticatorChecksum> AuthenticatorChecksum::parse(ByteView bytes) {
   if (in.empty()) parsed.flags = parsed.flags & ~ContextFlags::Delegate;
   if (has(parsed.flags, ContextFlags::Delegate)) {
     if (in.u16_le() != kDelegation) in.reject();
-    parsed.delegated = copy(in.bytes(in.u16_le()));
+    parsed.delegated = SecretBytes(in.bytes(in.u16_le()));
   }
   TRY(in.check("the authenticator's checksum is malformed"));
   return parsed;

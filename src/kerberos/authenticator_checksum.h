@@ -16,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "crypto/digest.h"
 #include "sspi/channel_bindings.h"
 #include "sspi/types.h"
@@ -27,7 +28,7 @@ inline constexpr std::uint16_t kChecksumType = 0x8003;
 struct AuthenticatorChecksum {
   crypto::Digest128 bindings{};
   ContextFlags flags = ContextFlags::None;
-  Bytes delegated;  // KRB-CRED; empty: none
+  SecretBytes delegated;  // KRB-CRED, whose keys some clients seal no further; empty: none
 
   [[nodiscard]] Bytes write() const;
   // Takes extensions behind it, which nobody uses.

@@ -165,7 +165,8 @@ Result<ClientContext::Request> ClientContext::make_ap_req(const crypto::Digest12
 
   AuthenticatorChecksum checksum{bindings, wanted(request_.flags), {}};
   if (may_delegate(checksum.flags, *ticket)) {
-    checksum.delegated = forwarded_ticket(library, tickets_->way(), *tickets.cache, *ticket);
+    checksum.delegated =
+        SecretBytes(forwarded_ticket(library, tickets_->way(), *tickets.cache, *ticket));
   }
   if (checksum.delegated.empty()) checksum.flags = checksum.flags & ~ContextFlags::Delegate;
 

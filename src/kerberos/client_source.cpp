@@ -51,10 +51,10 @@ void weigh(TicketCache cache, const Wanted& wanted, Survey& survey) {
   survey.match = how_well;
 }
 
-Result<Survey> survey_caches(const Library& library, const LogonSession& session,
+Result<Survey> survey_caches(const Library& library, const std::vector<std::string>& names,
                              const Wanted& wanted, FileTime now, const KcmAnswers& kcm_answers) {
   Survey survey;
-  for (const std::string& name : session.kerberos_caches()) {
+  for (const std::string& name : names) {
     TRY_ASSIGN(CacheCollection found, read_caches(library, name, now, kcm_answers));
     survey.refused |= found.refused;
     survey.damaged |= found.damaged;
@@ -64,9 +64,10 @@ Result<Survey> survey_caches(const Library& library, const LogonSession& session
   return survey;
 }
 
-Source cached_source(TicketCache cache, Configuration configuration) {
-  return {CacheName{std::move(cache.name)}, cache.principal.text, cache.principal.text,
-          cache.expiry, configuration};
+Source cached_source(TicketCache cache, Configuration configuration,
+                     std::shared_ptr<const DelegatedTickets> owner = nullptr) {
+  return {CacheName{std::move(cache.name), std::move(owner)}, cache.principal.text,
+          cache.principal.text, cache.expiry, configuration};
 }
 
 // Who logged on under that name, or any for none. A session compares names as they are written, so
@@ -105,7 +106,16 @@ Result<Source> find_in_session(const AcquireRequest& request, Configuration conf
                                FileTime now, const KcmAnswers& kcm_answers) {
   TRY_ASSIGN(const Library library, Library::open(configuration));
   TRY_ASSIGN(const Wanted wanted, wanted_principal(library, request));
-  TRY_ASSIGN(Survey survey, survey_caches(library, *request.session, wanted, now, kcm_answers));
+  // Windows: a client whom the thread acts as is who it is to others, too.
+  if (auto tickets = request.session->delegated_tickets()) {
+    TRY_ASSIGN(Survey handed_over,
+               survey_caches(library, {tickets->cache()}, wanted, now, kcm_answers));
+    if (handed_over.best) {
+      return cached_source(*std::move(handed_over.best), configuration, std::move(tickets));
+    }
+  }
+  TRY_ASSIGN(Survey survey,
+             survey_caches(library, request.session->kerberos_caches(), wanted, now, kcm_answers));
   if (survey.best) return cached_source(*std::move(survey.best), configuration);
 
   Result<StoredIdentity> identity = logged_on(request, wanted);

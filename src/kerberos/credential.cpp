@@ -13,10 +13,12 @@ namespace opensspi::kerberos {
 
 KerberosCredential::KerberosCredential(std::shared_ptr<const Environment> environment,
                                        Result<Source> outbound, Result<Source> inbound,
+                                       std::shared_ptr<Authority> authority,
                                        std::optional<KdcProxy> kdc_proxy)
     : environment_(std::move(environment)),
       outbound_(std::move(outbound)),
       inbound_(std::move(inbound)),
+      authority_(std::move(authority)),
       kdc_proxy_(std::move(kdc_proxy)) {
   const KdcWay way{environment_, kdc_proxy_};
   if (outbound_) tickets_ = std::make_shared<LogonTickets>(*outbound_, way);
@@ -28,7 +30,7 @@ Result<std::unique_ptr<Context>> KerberosCredential::new_context(
   TRY(source(request.role));
   if (request.role == Role::Client && !request.mechanism_oid.empty()) TRY(tickets_->may_be_tried());
   if (request.role == Role::Client) return ClientContext::create(environment_, tickets_, request);
-  return ServerContext::create(environment_, keys_, request);
+  return ServerContext::create(environment_, keys_, authority_, request);
 }
 
 FileTime KerberosCredential::expiry() const {
@@ -48,7 +50,7 @@ Result<Names> KerberosCredential::names() const {
 
 Result<std::shared_ptr<const Credential>> KerberosCredential::with_kdc_proxy(
     const KdcProxy& proxy) const {
-  return std::make_shared<KerberosCredential>(environment_, outbound_, inbound_, proxy);
+  return std::make_shared<KerberosCredential>(environment_, outbound_, inbound_, authority_, proxy);
 }
 
 }  // namespace opensspi::kerberos

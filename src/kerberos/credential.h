@@ -14,7 +14,8 @@
 namespace opensspi::kerberos {
 
 struct CacheName {
-  std::string name;  // for libkrb5, with its type
+  std::string name;                                 // for libkrb5, with its type
+  std::shared_ptr<const DelegatedTickets> owner{};  // with whom the cache ends; null: nobody
 };
 struct KeytabName {
   std::string name;
@@ -37,8 +38,10 @@ class KerberosCredential final : public Credential {
  public:
   // A direction that was not asked for, or that there is nothing for, has the error that its
   // contexts answer with.
+  // `authority`: the caller's own judge, null for the environment's.
   KerberosCredential(std::shared_ptr<const Environment> environment, Result<Source> outbound,
-                     Result<Source> inbound, std::optional<KdcProxy> kdc_proxy = std::nullopt);
+                     Result<Source> inbound, std::shared_ptr<Authority> authority,
+                     std::optional<KdcProxy> kdc_proxy = std::nullopt);
 
   Result<std::unique_ptr<Context>> new_context(const ContextRequest& request) const override;
   // The soonest of both directions.
@@ -56,6 +59,7 @@ class KerberosCredential final : public Credential {
  private:
   std::shared_ptr<const Environment> environment_;
   Result<Source> outbound_, inbound_;
+  std::shared_ptr<Authority> authority_;
   std::shared_ptr<LogonTickets> tickets_;  // null: no client
   std::shared_ptr<ServerKeys> keys_;       // null: no server
   std::optional<KdcProxy> kdc_proxy_;

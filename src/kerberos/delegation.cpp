@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "base/secret.h"
+#include "kerberos/krb_cred.h"
 #include "kerberos/principal.h"
 
 namespace opensspi::kerberos {
@@ -33,34 +35,58 @@ Result<OwnCache> open_cache(const Library& library, const std::string& name) {
   return OwnCache(opened, Release{library.get()});
 }
 
-// What may seal a KRB-CRED: the key that the client chose, and the ticket's. Times and numbers in
-// it are not looked at: the authenticator around it has been.
-Result<OwnAuthContext> opening_context(const ApSession& session) {
+// What may seal a KRB-CRED: the key that the client chose, and the ticket's.
+struct Keys {
+  OwnKey chosen, of_ticket;
+};
+
+Result<Keys> keys_of(const ApSession& session) {
   const krb5_context context = session.context();
-  krb5_auth_context made = nullptr;
-  TRY(checked(krb5_auth_con_init(context, &made), kMalformed));
-  OwnAuthContext opening(made, Release{context});
-  krb5_auth_con_setflags(context, made, 0);
-  krb5_keyblock *ticket_key = nullptr, *chosen = nullptr;
-  TRY(checked(krb5_auth_con_getkey(context, session.auth(), &ticket_key), kMalformed));
-  const OwnKey first(ticket_key, Release{context});
-  TRY(checked(krb5_auth_con_getrecvsubkey(context, session.auth(), &chosen), kMalformed));
-  const OwnKey second(chosen, Release{context});
-  TRY(checked(krb5_auth_con_setuseruserkey(context, made, ticket_key), kMalformed));
-  if (chosen != nullptr) {
-    TRY(checked(krb5_auth_con_setrecvsubkey(context, made, chosen), kMalformed));
-  }
-  return opening;
+  krb5_keyblock* found = nullptr;
+  TRY(checked(krb5_auth_con_getrecvsubkey(context, session.auth(), &found), kMalformed));
+  OwnKey chosen(found, Release{context});
+  TRY(checked(krb5_auth_con_getkey(context, session.auth(), &found), kMalformed));
+  return Keys{std::move(chosen), OwnKey(found, Release{context})};
 }
 
+// Older clients of MIT's seal it no further than by the authenticator around it.
+Result<SecretBytes> open_part(const ApSession& session, const KrbCred& message, const Keys& keys) {
+  constexpr krb5_keyusage kOfKrbCred = 14;  // RFC 4120 7.5.1
+  if (message.enctype == 0) return SecretBytes(message.cipher);
+  SecretBytes opened(message.cipher.size());
+  const auto enctype = static_cast<krb5_enctype>(message.enctype);
+  const krb5_enc_data sealed{KV5M_ENC_DATA, enctype, 0, data_of(message.cipher)};
+  for (const OwnKey* key : {&keys.chosen, &keys.of_ticket}) {
+    krb5_data part = data_of(opened.expose());
+    if (*key == nullptr ||
+        krb5_c_decrypt(session.context(), key->get(), kOfKrbCred, nullptr, &sealed, &part) != 0) {
+      continue;
+    }
+    return SecretBytes(opened.expose().first(part.length));
+  }
+  return fail(Status::InvalidToken, kMalformed);
+}
+
+// Times and numbers are not looked at: those of the authenticator around it have been.
 Result<OwnTickets> read(const ApSession& session, ByteView krb_cred) {
-  TRY_ASSIGN(const OwnAuthContext opening, opening_context(session));
+  const krb5_context context = session.context();
+  TRY_ASSIGN(const KrbCred message, KrbCred::parse(krb_cred));
+  TRY_ASSIGN(const Keys keys, keys_of(session));
+  TRY_ASSIGN(const SecretBytes part, open_part(session, message, keys));
+  TRY(check_enc_krb_cred_part(part.expose(), message.num_tickets));
+  krb5_auth_context made = nullptr;
+  TRY(checked(krb5_auth_con_init(context, &made), kMalformed));
+  const OwnAuthContext opening(made, Release{context});
+  krb5_auth_con_setflags(context, made, 0);
+  if (message.enctype != 0) {
+    TRY(checked(krb5_auth_con_setuseruserkey(context, made, keys.of_ticket.get()), kMalformed));
+    TRY(checked(krb5_auth_con_setrecvsubkey(context, made, keys.chosen.get()), kMalformed));
+  }
   krb5_data data = data_of(krb_cred);
   krb5_creds** found = nullptr;
-  const auto code = krb5_rd_cred(session.context(), opening.get(), &data, &found, nullptr);
-  OwnTickets tickets(found, FreeTickets{session.context()});
+  const auto code = krb5_rd_cred(context, made, &data, &found, nullptr);
+  OwnTickets tickets(found, FreeTickets{context});
   if (code != 0) return failure(code, Status::InvalidToken, kMalformed);
-  if (found == nullptr || found[0] == nullptr) return fail(Status::InvalidToken, kMalformed);
   return tickets;
 }
 

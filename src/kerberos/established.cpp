@@ -52,7 +52,8 @@ Result<Established> Established::make(MessageKey key, MessageFormat format, Firs
                      .enctype = enctype,
                      .session_key = std::move(session_key),
                      .granted = granted,
-                     .facts = std::move(facts),
+                     .facts = facts,
+                     .names = {facts.client},
                      .target = {},
                      .token = nullptr};
 }
@@ -66,7 +67,7 @@ Result<Attribute> Established::query(AttributeId id) const {
     case AttributeId::Sizes:
       return security.sizes();
     case AttributeId::Names:
-      return Names{facts.client};
+      return names;
     case AttributeId::NativeNames:
       return NativeNames{facts.client, facts.server};
     case AttributeId::Lifespan:

@@ -30,6 +30,7 @@ struct Established {
   SecretBytes session_key;
   ContextFlags granted = ContextFlags::None;
   TicketFacts facts;
+  Names names;                               // whom the context is of
   Target target;                             // the SPN the client named
   std::shared_ptr<const AccessToken> token;  // acceptor only
 

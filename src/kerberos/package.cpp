@@ -41,7 +41,7 @@ class KerberosPackage final : public SecurityPackage {
       return fail(request.use == CredentialUse::Inbound ? inbound.error() : outbound.error());
     }
     return std::make_shared<KerberosCredential>(environment_, std::move(outbound),
-                                                std::move(inbound));
+                                                std::move(inbound), request.auth_data.authority);
   }
 
  private:

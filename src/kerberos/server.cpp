@@ -7,7 +7,9 @@
 
 #include "kerberos/ap_options.h"
 #include "kerberos/authenticator_time.h"
+#include "kerberos/delegation.h"
 #include "kerberos/errors.h"
+#include "kerberos/pac.h"
 #include "kerberos/principal.h"
 #include "kerberos/user_to_user.h"
 
@@ -15,11 +17,11 @@ namespace opensspi::kerberos {
 namespace {
 
 // What Kerberos calls its client becomes what SSPI does: the name in its realm.
-std::shared_ptr<const AccessToken> token_of(const std::string& principal) {
-  auto token = std::make_shared<AccessToken>();
+AccessToken token_of(const std::string& principal) {
+  AccessToken token;
   const std::size_t realm = principal.rfind('@');
-  token->user = principal.substr(0, realm);
-  if (realm != std::string::npos) token->domain = principal.substr(realm + 1);
+  token.user = principal.substr(0, realm);
+  if (realm != std::string::npos) token.domain = principal.substr(realm + 1);
   return token;
 }
 
@@ -31,6 +33,9 @@ std::optional<crypto::Digest128> supplied_hash(const StepInput& input) {
 struct FreeAuthenticator {
   krb5_context context;
   void operator()(krb5_authenticator* authenticator) const {
+    if (const krb5_checksum* checksum = authenticator->checksum; checksum != nullptr) {
+      erase({checksum->contents, checksum->length});  // with tickets in it, perhaps
+    }
     krb5_free_authenticator(context, authenticator);
   }
 };
@@ -53,6 +58,14 @@ Result<void> check_of_nothing(const ApSession& session, const krb5_checksum& che
       krb5_c_verify_checksum(session.context(), &key, kOfApReq, &nothing, &checksum, &valid);
   if (code == 0 && valid != 0) return {};
   return failure(code, Status::MessageAltered, "the authenticator's checksum is of something else");
+}
+
+// Of user-to-user, before AP-REQ is read: after it the session has the ticket's. Null for others.
+Result<OwnKey> key_of_shown_ticket(const ApSession& session) {
+  krb5_keyblock* key = nullptr;
+  const auto code = krb5_auth_con_getkey(session.context(), session.auth(), &key);
+  if (code != 0) return ap_failure(code);
+  return OwnKey(key, Release{session.context()});
 }
 
 // [MS-KILE] 3.4.5: without that checksum the client asked for nothing and saw no channel.
@@ -88,14 +101,17 @@ struct ServerContext::Accepted {
   AuthenticatorChecksum checksum;
   bool knows_bindings = false;
   TicketFacts facts;
+  Bytes pac;
+  std::shared_ptr<const DelegatedTickets> tickets;  // that the client hands over, if they are taken
+  IdentifiedClient client{};
 };
 
 Result<std::unique_ptr<Context>> ServerContext::create(
     std::shared_ptr<const Environment> environment, std::shared_ptr<ServerKeys> keys,
-    const ContextRequest& request) {
+    std::shared_ptr<Authority> authority, const ContextRequest& request) {
   TRY(check_request(request));
   return std::unique_ptr<Context>(
-      new ServerContext(std::move(environment), std::move(keys), request));
+      new ServerContext(std::move(environment), std::move(keys), std::move(authority), request));
 }
 
 StepOutput ServerContext::step(const StepInput& input) {
@@ -148,11 +164,13 @@ Result<ServerContext::Leg> ServerContext::accept(ApSession session, ByteView ap_
                                                  const std::optional<crypto::Digest128>& bindings) {
   TRY_ASSIGN(Accepted accepted, open(std::move(session), ap_req));
   TRY(check_bindings(accepted, bindings));
+  TRY_ASSIGN(accepted.client, identify(accepted));
   return answer(std::move(accepted), framed);
 }
 
 Result<ServerContext::Accepted> ServerContext::open(ApSession session, ByteView ap_req) {
   std::uint32_t options = 0;
+  TRY_ASSIGN(const OwnKey shown_key, key_of_shown_ticket(session));
   TRY_ASSIGN(const OwnTicket ticket, read_ap_req(session, ap_req, options));
   TRY_ASSIGN(const OwnAuthenticator authenticator, authenticator_of(session));
   const krb5_enc_tkt_part& inside = *ticket->enc_part2;
@@ -163,9 +181,45 @@ Result<ServerContext::Accepted> ServerContext::open(ApSession session, ByteView 
   if ((inside.flags & TKT_FLG_ANONYMOUS) != 0) {
     return fail(Status::LogonDenied, "the client's ticket is anonymous");
   }
+  TRY_ASSIGN(Bytes pac, pac_of(session, *ticket, shown_key));
+  std::shared_ptr<const DelegatedTickets> tickets;
+  if (has(request_.flags, ContextFlags::Delegate) && !checksum.delegated.empty()) {
+    TRY_ASSIGN(tickets,
+               take_delegated_tickets(session, checksum.delegated.expose(), *inside.client));
+  }
   TicketFacts facts = facts_of(session.library(), *inside.client, *ticket->server, inside.times);
-  return Accepted{std::move(session), (options & AP_OPTS_MUTUAL_REQUIRED) != 0, std::move(checksum),
-                  knows, std::move(facts)};
+  return Accepted{std::move(session),  (options & AP_OPTS_MUTUAL_REQUIRED) != 0,
+                  std::move(checksum), knows,
+                  std::move(facts),    std::move(pac),
+                  std::move(tickets)};
+}
+
+Result<Bytes> ServerContext::pac_of(const ApSession& session, const krb5_ticket& ticket,
+                                    const OwnKey& shown_key) const {
+  if (shown_key != nullptr) return verified_pac(session.library(), ticket, *shown_key);
+  TRY_ASSIGN(const OwnKeytab keytab, keys_->open(session.library()));
+  return verified_pac(session.library(), ticket, *keytab);
+}
+
+// The judge may know more of the client than its ticket, which proves it by itself where there is
+// nobody to ask.
+Result<IdentifiedClient> ServerContext::identify(const Accepted& accepted) const {
+  Names names{accepted.facts.client};
+  AccessToken token = token_of(accepted.facts.client);
+  const auto judge = authority_ != nullptr ? authority_ : environment_->authority();
+  if (judge != nullptr) {
+    const auto known = judge->identify(accepted.pac);
+    const bool knows_nothing =
+        !known && (known.error().status == Status::UnsupportedFunction ||
+                   known.error().status == Status::NoAuthenticatingAuthority);
+    if (!known && !knows_nothing) return fail(known.error());
+    if (known) {
+      token = **known;
+      names = {token.domain + '\\' + token.user};
+    }
+  }
+  token.delegated_tickets = accepted.tickets;
+  return IdentifiedClient{std::move(names), std::make_shared<const AccessToken>(std::move(token))};
 }
 
 Result<OwnTicket> ServerContext::read_ap_req(ApSession& session, ByteView ap_req,
@@ -219,9 +273,9 @@ Result<void> ServerContext::check_bindings(const Accepted& accepted,
 }
 
 ContextFlags ServerContext::granted(const Accepted& accepted) const {
-  // Tickets that the client hands over are not kept.
   ContextFlags flags =
       accepted.checksum.flags & ~(ContextFlags::MutualAuth | ContextFlags::Delegate);
+  if (accepted.tickets != nullptr) flags |= ContextFlags::Delegate;
   if (accepted.mutual) flags |= ContextFlags::MutualAuth;
   if (user_to_user_) flags |= ContextFlags::UseSessionKey;
   return flags | (request_.flags & kEchoed);
@@ -233,7 +287,8 @@ Result<ServerContext::Leg> ServerContext::answer(Accepted accepted, bool framed)
   Result<MessageKey> key = session.peers_key();
   if (!accepted.mutual) {
     TRY_ASSIGN(Established established,
-               establish(session, std::move(key), flags, std::move(accepted.facts)));
+               establish(session, std::move(key), flags, std::move(accepted.facts),
+                         std::move(accepted.client)));
     const ContextFlags left = established.granted;
     return Leg{std::move(established), {}, Progress::Complete, left};
   }
@@ -248,11 +303,13 @@ Result<ServerContext::Leg> ServerContext::answer(Accepted accepted, bool framed)
   }
   if (framed) token = write_gss_token({mechanism_, TokenId::ApRep, token});
   if (dce_style) {
-    AwaitDceAnswer next{std::move(session), flags, std::move(accepted.facts)};
+    AwaitDceAnswer next{std::move(session), flags, std::move(accepted.facts),
+                        std::move(accepted.client)};
     return Leg{std::move(next), std::move(token), Progress::ContinueNeeded, flags};
   }
   TRY_ASSIGN(Established established,
-             establish(session, std::move(key), flags, std::move(accepted.facts)));
+             establish(session, std::move(key), flags, std::move(accepted.facts),
+                       std::move(accepted.client)));
   return Leg{std::move(established), std::move(token), Progress::Complete, flags};
 }
 
@@ -266,25 +323,26 @@ Result<ServerContext::Leg> ServerContext::handle(AwaitDceAnswer state, const Ste
     return failure(code, Status::MessageAltered, "the client's last message answers another one");
   }
   if (code != 0) return ap_failure(code);
-  TRY_ASSIGN(Established established,
-             establish(session, session.own_key(), state.granted, std::move(state.facts)));
+  TRY_ASSIGN(Established established, establish(session, session.own_key(), state.granted,
+                                                std::move(state.facts), std::move(state.client)));
   return Leg{std::move(established), {}, Progress::Complete, state.granted};
 }
 
 Result<Established> ServerContext::establish(const ApSession& session, Result<MessageKey> key,
-                                             ContextFlags granted, TicketFacts facts) {
+                                             ContextFlags granted, TicketFacts facts,
+                                             IdentifiedClient client) {
   if (!key) return fail(key.error());
   const bool mutual = has(granted, ContextFlags::MutualAuth);
   FirstNumbers first = session.first_numbers();
   if (!mutual) first.sending = first.receiving;
   const MessageFormat format{Role::Server, mutual, has(granted, ContextFlags::UseDceStyle)};
-  const std::string client = facts.client;
   // The SPN, which a client names without its realm.
   const std::string target = facts.server.substr(0, facts.server.rfind('@'));
   TRY_ASSIGN(Established established,
              Established::make(std::move(*key), format, first, granted, std::move(facts)));
   established.target = {target};
-  established.token = token_of(client);
+  established.names = std::move(client.names);
+  established.token = std::move(client.token);
   return established;
 }
 

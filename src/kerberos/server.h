@@ -29,17 +29,27 @@ struct AwaitUserToUser {
   std::optional<crypto::Digest128> channel_bindings;
 };
 
+// Who the client is, by its ticket or by what the judge knows of it.
+struct IdentifiedClient {
+  Names names;
+  std::shared_ptr<const AccessToken> token;
+};
+
 struct AwaitDceAnswer {
   ApSession session;
   ContextFlags granted = ContextFlags::None;
   TicketFacts facts;
+  IdentifiedClient client;
 };
 
 class ServerContext final
     : public Exchange<Established, AwaitApReq, AwaitUserToUser, AwaitDceAnswer> {
  public:
+  // `authority` null: the environment's. With none at all, and where it cannot be asked, the client
+  // is whom its ticket names.
   static Result<std::unique_ptr<Context>> create(std::shared_ptr<const Environment> environment,
                                                  std::shared_ptr<ServerKeys> keys,
+                                                 std::shared_ptr<Authority> authority,
                                                  const ContextRequest& request);
 
   // A refusal goes out as KRB-ERROR.
@@ -47,8 +57,11 @@ class ServerContext final
 
  private:
   ServerContext(std::shared_ptr<const Environment> environment, std::shared_ptr<ServerKeys> keys,
-                const ContextRequest& request)
-      : environment_(std::move(environment)), keys_(std::move(keys)), request_(request) {}
+                std::shared_ptr<Authority> authority, const ContextRequest& request)
+      : environment_(std::move(environment)),
+        keys_(std::move(keys)),
+        authority_(std::move(authority)),
+        request_(request) {}
 
   Result<Leg> handle(AwaitApReq, const StepInput& input);
   Result<Leg> handle(AwaitUserToUser state, const StepInput& input);
@@ -61,16 +74,21 @@ class ServerContext final
                      const std::optional<crypto::Digest128>& bindings);
   Result<Accepted> open(ApSession session, ByteView ap_req);
   Result<OwnTicket> read_ap_req(ApSession& session, ByteView ap_req, std::uint32_t& options);
+  Result<Bytes> pac_of(const ApSession& session, const _krb5_ticket& ticket,
+                       const OwnKey& shown_key) const;
+  [[nodiscard]] Result<IdentifiedClient> identify(const Accepted& accepted) const;
   void refuse(const Library& library, std::int32_t code);
   Result<void> check_bindings(const Accepted& accepted,
                               const std::optional<crypto::Digest128>& supplied) const;
   [[nodiscard]] ContextFlags granted(const Accepted& accepted) const;
   Result<Leg> answer(Accepted accepted, bool framed);
   static Result<Established> establish(const ApSession& session, Result<MessageKey> key,
-                                       ContextFlags granted, TicketFacts facts);
+                                       ContextFlags granted, TicketFacts facts,
+                                       IdentifiedClient client);
 
   std::shared_ptr<const Environment> environment_;
   std::shared_ptr<ServerKeys> keys_;
+  std::shared_ptr<Authority> authority_;
   ContextRequest request_;
   ByteView mechanism_ = oid::kKerberos;  // that the client speaks
   bool user_to_user_ = false;            // a ticket of ours was shown

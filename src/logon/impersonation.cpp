@@ -145,8 +145,10 @@ ThreadIdentity client_identity(const UnixUser& user, const ThreadIdentity& proce
 // which must not end in the middle.
 class Impersonation {
  public:
-  Impersonation(ThreadIdentity process, ThreadIdentity client)
-      : process_(std::move(process)),
+  Impersonation(ThreadIdentity process, ThreadIdentity client,
+                std::shared_ptr<const DelegatedTickets> its_tickets)
+      : tickets(std::move(its_tickets)),
+        process_(std::move(process)),
         client_(std::move(client)),
         scratch_(std::max(process_.groups.size(), client_.groups.size())) {}
 
@@ -170,6 +172,7 @@ class Impersonation {
   }
 
   bool is_stepped_back = false;
+  std::shared_ptr<const DelegatedTickets> tickets;  // the client's
 
  private:
   bool has_groups(const std::vector<gid_t>& groups) {
@@ -222,7 +225,7 @@ tl::unexpected<Error> refused(int code) {
 
 }  // namespace
 
-Result<void> impersonate(const UnixUser& user) {
+Result<void> impersonate(const UnixUser& user, std::shared_ptr<const DelegatedTickets> tickets) {
   auto process = current ? std::optional(current->process()) : read_identity();
   if (!process) {
     return fail(Status::NoImpersonation, "the thread's own identity cannot be read", 0, errno);
@@ -236,7 +239,7 @@ Result<void> impersonate(const UnixUser& user) {
     return fail(Status::NoImpersonation, "only a process that is root may act as root");
   }
   ThreadIdentity client = client_identity(user, *process);
-  Impersonation next(*std::move(process), std::move(client));
+  Impersonation next(*std::move(process), std::move(client), std::move(tickets));
   if (current) become_process_or_end(*current);
   if (const int code = next.become_client(); code != 0) {
     become_process_or_end(next);
@@ -245,6 +248,10 @@ Result<void> impersonate(const UnixUser& user) {
   }
   current = std::move(next);
   return {};
+}
+
+std::shared_ptr<const DelegatedTickets> delegated_tickets() {
+  return current && !current->is_stepped_back ? current->tickets : nullptr;
 }
 
 void revert() noexcept {

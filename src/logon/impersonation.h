@@ -3,15 +3,22 @@
 // what it is. docs/tokens.md says what that is good for, and what not.
 #pragma once
 
+#include <memory>
+
 #include "base/result.h"
 #include "logon/unix_user.h"
+#include "sspi/delegated_tickets.h"
 
 namespace opensspi::logon {
 
 // Makes this thread the user, instead of another whom it may act as already. NoImpersonation when
 // the process may not do that; then the thread stays what it was. A process whose thread can
-// neither go on nor back is ended.
-Result<void> impersonate(const UnixUser& user);
+// neither go on nor back is ended. `tickets` are what the client handed over; null: none.
+Result<void> impersonate(const UnixUser& user,
+                         std::shared_ptr<const DelegatedTickets> tickets = nullptr);
+
+// Those of the client as whom this thread acts now; null: none.
+[[nodiscard]] std::shared_ptr<const DelegatedTickets> delegated_tickets();
 
 // Makes this thread what the process is. Nothing when it acts as nobody. When that fails the
 // process is ended: the thread would go on as the client without anybody's knowledge.

@@ -8,6 +8,7 @@
 
 #include "base/utf16.h"
 #include "logon/caches.h"
+#include "logon/impersonation.h"
 #include "logon/keyring.h"
 #include "logon/user_database.h"
 
@@ -65,8 +66,9 @@ bool has_name(const Identity& identity, std::string_view name) {
 
 class UserSession final : public LogonSession {
  public:
-  UserSession(uid_t user, std::function<FileTime()> now)
-      : user_(user), saved_(user, std::move(now)) {}
+  UserSession(uid_t user, std::function<FileTime()> now,
+              std::shared_ptr<const DelegatedTickets> tickets = nullptr)
+      : user_(user), saved_(user, std::move(now)), tickets_(std::move(tickets)) {}
 
   [[nodiscard]] Luid luid() const override { return luid_of(user_); }
 
@@ -96,10 +98,14 @@ class UserSession final : public LogonSession {
   [[nodiscard]] std::vector<std::string> kerberos_caches() const override {
     return logon::kerberos_caches(user_);
   }
+  [[nodiscard]] std::shared_ptr<const DelegatedTickets> delegated_tickets() const override {
+    return tickets_;
+  }
 
  private:
   uid_t user_;
   SavedCredentials saved_;
+  std::shared_ptr<const DelegatedTickets> tickets_;
 };
 
 // The machine's session, whose credentials are in its keytab, and nobody's, who has none.
@@ -158,7 +164,9 @@ Luid luid_of(uid_t user) {
 }
 
 Result<std::shared_ptr<const LogonSession>> Sessions::open(const std::optional<Luid>& luid) {
-  if (!luid || *luid == luid_of(geteuid())) return std::make_shared<UserSession>(geteuid(), now_);
+  if (!luid || *luid == luid_of(geteuid())) {
+    return std::make_shared<UserSession>(geteuid(), now_, delegated_tickets());
+  }
   if (*luid == kAnonymousLuid) return std::make_shared<BareSession>(*luid);
   const bool users = luid->high == kUserLuidHigh;
   if (!users && *luid != kSystemLuid) {

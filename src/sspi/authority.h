@@ -47,6 +47,13 @@ class Authority {
   // LogonDenied with the true reason in Error::nt_status; NoAuthenticatingAuthority when nobody
   // can judge. Takes as long for an unknown user as for a wrong password.
   virtual Result<NtlmLogon> validate(const NtlmResponse& response) = 0;
+  // Who it is that a Kerberos ticket has proven. `pac`: what the KDC says of the client, signed for
+  // this very server; empty when the ticket has none. LogonDenied when the domain does not take the
+  // client; UnsupportedFunction from a judge that knows no more than the ticket says, and
+  // NoAuthenticatingAuthority when the domain cannot be asked.
+  virtual Result<std::shared_ptr<const AccessToken>> identify(ByteView /*pac*/) {
+    return fail(Status::UnsupportedFunction, "who judges logons here knows no users of a KDC");
+  }
   // Errors as of validate(), and LogonDenied with kPasswordRestriction when the new password is not
   // fit; UnsupportedFunction from a judge that changes none.
   virtual Result<void> change_password(const PasswordChange& /*change*/) {

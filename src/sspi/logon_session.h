@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "sspi/delegated_tickets.h"
 #include "sspi/identity.h"
 #include "sspi/types.h"
 
@@ -53,6 +54,11 @@ class LogonSession {
   // Names of the Kerberos credential caches to look into, the likeliest first. The empty name is
   // libkrb5's default, which only the caller's own session has.
   [[nodiscard]] virtual std::vector<std::string> kerberos_caches() const = 0;
+  // Of a thread that acts as a client: the tickets that this client handed over, which count before
+  // all others. Null: none.
+  [[nodiscard]] virtual std::shared_ptr<const DelegatedTickets> delegated_tickets() const {
+    return nullptr;
+  }
 };
 
 class LogonSessions {

@@ -65,9 +65,11 @@ class Realm(unittest.TestCase):
             for encrypt in (True, False):
                 self.assertEqual(theirs.unwrap(ours.wrap(message, encrypt)), message)
                 self.assertEqual(ours.unwrap_stream(theirs.wrap(message, encrypt)), message)
+                self.assertEqual(ours.qop, 0 if encrypt else sspi.NO_ENCRYPT)
                 sealed = theirs.wrap(message, encrypt)
                 size = len(sealed) - len(message + padding)
                 self.assertEqual(ours.unwrap(sealed, size), message + padding)
+                self.assertEqual(ours.qop, 0 if encrypt else sspi.NO_ENCRYPT)
             theirs.verify(message, ours.sign(message))
             ours.verify(message, theirs.sign(message))
 
@@ -282,6 +284,7 @@ class UserToUser(Realm):
                           for token in tokens], ["0400", "0401", "0100", "0200"])
         self.assertEqual(client.session_key(), server.session_key())
         self.assertEqual(server.names(), f"alice@{REALM}")
+        self.assertEqual({side.mechanism() for side in (client, server)}, {"Kerberos-U2U"})
         self.assertEqual(server.unwrap_stream(client.wrap(b"hello")), b"hello")
         self.assertEqual(client.unwrap_stream(server.wrap(b"hello")), b"hello")
 
@@ -345,6 +348,25 @@ class Delegation(Realm):
             self.their_server()
         self.completes(client, server)
         self.assertEqual(str(server.context.delegated_creds.name), f"alice@{REALM}")
+
+    def test_our_server_gets_tickets(self):
+        for client in (self.their_client(gss.DELEGATE | gss.SEAL, TRUSTED_SERVICE),
+                       self.our_client(flags=FLAGS | sspi.DELEGATE, target=TRUSTED)):
+            server = self.our_server(flags=sspi.DELEGATE)
+            self.completes(client, server)
+            cache = f"FILE:{suite.folder(self)}/client"
+            server.store_tickets(cache)
+            self.assertEqual(self.kdc.klist(cache)[0], f"alice@{REALM}")
+            with self.kdc.as_who_has(cache):  # the KDC takes them
+                self.completes(self.our_client(), self.our_server())
+
+    def test_our_server_passes_them_over_when_nobody_asked(self):
+        client, server = self.their_client(gss.DELEGATE | gss.SEAL, TRUSTED_SERVICE), \
+            self.our_server()
+        self.completes(client, server)
+        with self.assertRaises(sspi.SspiError) as raised:
+            server.store_tickets(f"FILE:{suite.folder(self)}/client")
+        self.assertEqual(raised.exception.status, "SEC_E_NO_CREDENTIALS")
 
     def test_only_servers_that_the_kdc_trusts_get_tickets(self):
         client, server = self.our_client(flags=FLAGS | sspi.DELEGATE), self.their_server()

@@ -1,5 +1,10 @@
 """A member of a Samba domain: `opensspi serve` there lets the domain judge, through winbindd."""
 
+import json
+import os
+import pathlib
+import subprocess
+import sys
 import unittest
 
 from peers import samba
@@ -23,13 +28,16 @@ class Winbind(unittest.TestCase):
                                self.domain.member.inside())
         leaks = suite.folder(self) / "leaks"
         leaks.write_text("leak:libnss_winbind\n")  # eight bytes for each name, in Samba's own code
+        self.command.environment["KRB5_KTNAME"] = "FILE:/var/lib/samba/keytab"
+        self.command.environment["KRB5RCACHENAME"] = f"file2:{suite.folder(self)}/replays"
         self.command.environment["LSAN_OPTIONS"] = f"suppressions={leaks}:print_suppressions=0"
         self.command.add_account("local", PASSWORD)
         self.server = self.enterContext(self.command.serve())
 
-    def log_on(self, user, password=PASSWORD):
+    def log_on(self, user, password=PASSWORD, host="127.0.0.1"):
         """What the server says of a logon, which the client must have heard."""
-        status, answer, output = self.command.connect(self.server.address, user, password)
+        address = self.server.address.replace("127.0.0.1", host)
+        status, answer, output = self.command.connect(address, user, password)
         logon, = self.server.new_logons()
         self.assertEqual(status, ACCEPTED if logon["accepted"] else REFUSED, output)
         self.told = answer["nt_status"]
@@ -67,6 +75,37 @@ class Winbind(unittest.TestCase):
                       self.command.passwd("ADEX\\mia", PASSWORD, "short"))
         self.assertIn("changed the password", self.command.passwd("ADEX\\mia", PASSWORD, NEW))
         self.assertTrue(self.log_on("ADEX\\mia", NEW)["accepted"])
+
+    def test_who_a_ticket_is_of(self):
+        self.serve("auto")
+        logons = [self.log_on("alice@AD.EXAMPLE.TEST", host="localhost"), self.log_on("ADEX\\alice")]
+        self.assertEqual([logon["mechanism"] for logon in logons], ["Kerberos", "NTLM"], logons)
+        sid = self.domain.wbinfo("--name-to-sid", "ADEX\\alice").split()[0]
+        groups = self.domain.wbinfo("--user-domgroups", sid).split()
+        for logon in logons:
+            self.assertEqual(logon["user"], "ADEX\\alice")
+            self.assertEqual(logon["user_sid"], sid)
+            self.assertLessEqual(set(groups), {sid, *logon["group_sids"]})
+            self.assertEqual(logon["unix_user"], "ADEX\\alice")
+
+    def test_a_server_acts_as_its_client(self):
+        folder = suite.folder(self)
+        environment = {"PYTHONPATH": str(pathlib.Path(__file__).parent),
+                       "OPENSSPI_LIBRARY": os.environ["OPENSSPI_LIBRARY"],
+                       "KRB5_KTNAME": "FILE:/var/lib/samba/keytab",
+                       "KRB5RCACHENAME": f"file2:{folder}/replays",
+                       "KRB5CCNAME": f"FILE:{folder}/client"}
+        self.domain.trust_member()
+        ended = subprocess.run(
+            [*self.domain.member.inside(), sys.executable, "-B", "-m", "support.second_hop", "alice",
+             "TERMSRV/localhost"], env={**os.environ, **environment}, input=PASSWORD + "\n", text=True,
+            capture_output=True, timeout=120, check=False)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        seen = json.loads(ended.stdout)
+        self.assertEqual(seen["name"], "alice@AD.EXAMPLE.TEST")
+        self.assertGreater(seen["token"], 1000)
+        self.assertGreaterEqual(seen["uid"], 200000)
+        self.assertEqual(seen["process"], "SEC_E_NO_CREDENTIALS")
 
     def test_by_domain(self):
         self.serve("auto")

@@ -25,6 +25,10 @@ class FakeSession final : public LogonSession {
   void set_other_user(std::string name) { other_user_ = std::move(name); }
   void set_kerberos_caches(std::vector<std::string> names) { kerberos_caches_ = std::move(names); }
 
+  void set_delegated_tickets(std::shared_ptr<const DelegatedTickets> tickets) {
+    delegated_tickets_ = std::move(tickets);
+  }
+
   [[nodiscard]] Luid luid() const override { return luid_; }
   [[nodiscard]] Result<StoredIdentity> identity(std::string_view name) const override {
     if (own_ != nullptr && (name.empty() || name == own_->user))
@@ -42,6 +46,9 @@ class FakeSession final : public LogonSession {
   [[nodiscard]] std::vector<std::string> kerberos_caches() const override {
     return kerberos_caches_;
   }
+  [[nodiscard]] std::shared_ptr<const DelegatedTickets> delegated_tickets() const override {
+    return delegated_tickets_;
+  }
 
  private:
   std::shared_ptr<const Identity> own_;
@@ -49,6 +56,7 @@ class FakeSession final : public LogonSession {
   std::map<std::string, std::shared_ptr<const Identity>> saved_;
   std::string other_user_;
   std::vector<std::string> kerberos_caches_;
+  std::shared_ptr<const DelegatedTickets> delegated_tickets_;
   Luid luid_{1000, kUserLuidHigh};
 };
 

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -27,12 +28,23 @@ krb5_error_code encode_krb5_ticket(const krb5_ticket* ticket, krb5_data** code);
 
 namespace opensspi::test {
 
+// What a KDC says of the client inside a ticket: [MS-PAC].
+struct MadePac {
+  std::string client{};            // whom it is of, when not of the ticket's client
+  std::string says = "whatever";   // its KERB_VALIDATION_INFO, which nobody here reads
+  bool signed_by_another = false;  // not with the server's key
+  std::size_t flipped = 0;         // the byte of it, counted from 1, that is changed afterwards
+  std::size_t size = SIZE_MAX;     // cut to so many bytes afterwards
+  std::size_t count = 1;           // so many of them
+};
+
 // A ticket that the service's keytab opens.
 struct GoodTicket {
   std::string client, server;       // with their realms
   std::int64_t start = 0, end = 0;  // seconds since 1970
   krb5_enctype session_key = ENCTYPE_AES256_CTS_HMAC_SHA1_96;
   krb5_flags flags = 0;  // TKT_FLG_…
+  std::optional<MadePac> pac{};
 };
 
 struct MadeTicket {
@@ -220,6 +232,48 @@ class KerberosFiles {
     return made;
   }
 
+  // A ticket-granting ticket in a KRB-CRED that no key seals.
+  [[nodiscard]] std::string make_krb_cred(const std::string& client, std::int64_t end) const {
+    const GoodTicket ticket{client, "krbtgt/EXAMPLE.TEST@EXAMPLE.TEST", 0, end};
+    krb5_creds made{};
+    made.client = parsed(ticket.client);
+    made.server = parsed(ticket.server);
+    made.times = times_of(ticket);
+    must(krb5_c_make_random_key(context_, ticket.session_key, &made.keyblock));
+    krb5_data* der = sealed_ticket(ticket, made.client, made.server, made.keyblock, made.keyblock);
+    made.ticket = *der;
+    krb5_auth_context session = nullptr;
+    must(krb5_auth_con_init(context_, &session));
+    must(krb5_auth_con_setflags(context_, session, 0));
+    krb5_data* message = nullptr;
+    must(krb5_mk_1cred(context_, session, &made, &message, nullptr));
+    std::string text(message->data, message->length);
+    krb5_free_data(context_, message);
+    krb5_auth_con_free(context_, session);
+    krb5_free_data(context_, der);
+    made.ticket = {};
+    krb5_free_cred_contents(context_, &made);
+    return text;
+  }
+  // The names of the tickets' servers in a cache.
+  [[nodiscard]] std::vector<std::string> servers_in(const std::string& name) const {
+    krb5_ccache cache = nullptr;
+    must(krb5_cc_resolve(context_, name.c_str(), &cache));
+    krb5_cc_cursor cursor = nullptr;
+    must(krb5_cc_start_seq_get(context_, cache, &cursor));
+    std::vector<std::string> servers;
+    for (krb5_creds ticket{}; krb5_cc_next_cred(context_, cache, &cursor, &ticket) == 0;) {
+      char* server = nullptr;
+      must(krb5_unparse_name(context_, ticket.server, &server));
+      servers.emplace_back(server);
+      krb5_free_unparsed_name(context_, server);
+      krb5_free_cred_contents(context_, &ticket);
+    }
+    krb5_cc_end_seq_get(context_, cache, &cursor);
+    must(krb5_cc_close(context_, cache));
+    return servers;
+  }
+
   [[nodiscard]] std::string read_file(const std::string& name) const {
     std::ifstream in(path(name), std::ios::binary);
     return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
@@ -269,6 +323,44 @@ class KerberosFiles {
     return {start, start, static_cast<krb5_timestamp>(ticket.end), 0};
   }
 
+  [[nodiscard]] std::string signed_pac(const GoodTicket& ticket, const krb5_keyblock& key) const {
+    constexpr krb5_ui_4 kLogonInfo = 1;
+    krb5_pac pac = nullptr;
+    must(krb5_pac_init(context_, &pac));
+    std::string says = ticket.pac->says;
+    const krb5_data info{KV5M_DATA, static_cast<unsigned>(says.size()), says.data()};
+    must(krb5_pac_add_buffer(context_, pac, kLogonInfo, &info));
+    const std::string& of = ticket.pac->client;
+    const krb5_principal client = parsed(of.empty() ? ticket.client : of);
+    krb5_keyblock kdc{};
+    must(krb5_c_make_random_key(context_, ENCTYPE_AES256_CTS_HMAC_SHA1_96, &kdc));
+    const krb5_keyblock& server = ticket.pac->signed_by_another ? kdc : key;
+    krb5_data made{};
+    must(krb5_pac_sign(context_, pac, times_of(ticket).authtime, client, &server, &kdc, &made));
+    std::string bytes(made.data, made.length);
+    krb5_free_data_contents(context_, &made);
+    krb5_free_keyblock_contents(context_, &kdc);
+    krb5_free_principal(context_, client);
+    krb5_pac_free(context_, pac);
+    return bytes;
+  }
+
+  // The caller frees it.
+  [[nodiscard]] krb5_authdata** authdata_of(const GoodTicket& ticket,
+                                            const krb5_keyblock& key) const {
+    std::string bytes = signed_pac(ticket, key);
+    const MadePac& pac = *ticket.pac;
+    if (pac.flipped != 0) bytes.at(pac.flipped - 1) ^= 1;
+    bytes.resize(std::min(bytes.size(), pac.size));
+    krb5_authdata one{KV5M_AUTHDATA, KRB5_AUTHDATA_WIN2K_PAC, static_cast<unsigned>(bytes.size()),
+                      reinterpret_cast<krb5_octet*>(bytes.data())};
+    std::vector<krb5_authdata*> list(pac.count, &one);
+    list.push_back(nullptr);
+    krb5_authdata** made = nullptr;
+    must(krb5_encode_authdata_container(context_, KRB5_AUTHDATA_IF_RELEVANT, list.data(), &made));
+    return made;
+  }
+
   // As it is on the wire; the caller frees it.
   [[nodiscard]] krb5_data* sealed_ticket(const GoodTicket& ticket, krb5_principal client,
                                          krb5_principal server, krb5_keyblock& session,
@@ -279,10 +371,12 @@ class KerberosFiles {
     inside.client = client;
     inside.transited.tr_type = KRB5_DOMAIN_X500_COMPRESS;
     inside.times = times_of(ticket);
+    if (ticket.pac) inside.authorization_data = authdata_of(ticket, key);
     krb5_ticket made{};
     made.server = server;
     made.enc_part2 = &inside;
     must(krb5_encrypt_tkt_part(context_, &key, &made));
+    krb5_free_authdata(context_, inside.authorization_data);
     made.enc_part.kvno = 1;
     krb5_data* der = nullptr;
     must(encode_krb5_ticket(&made, &der));

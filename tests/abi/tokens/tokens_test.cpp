@@ -235,6 +235,9 @@ TEST_P(TokensOfNtlm, WithoutArguments) {
   EXPECT_STATUS(SEC_E_INVALID_HANDLE, RevertSecurityContext(&none));
   const Token good(sides.server);
   EXPECT_STATUS(SEC_E_INVALID_PARAMETER, opensspi_token_read(good.get(), nullptr));
+  EXPECT_STATUS(SEC_E_NO_CREDENTIALS, opensspi_token_store_tickets(good.get(), "MEMORY:any"));
+  EXPECT_STATUS(SEC_E_INVALID_PARAMETER, opensspi_token_store_tickets(good.get(), nullptr));
+  EXPECT_STATUS(SEC_E_INVALID_HANDLE, opensspi_token_store_tickets(nullptr, "MEMORY:any"));
 }
 
 TEST(TokenHandles, ForgedOnesAreRefused) {

@@ -41,6 +41,15 @@ class KerberosWorld {
 
   [[nodiscard]] std::string cache() const { return "FILE:" + files_.path("cc"); }
   KerberosFiles& files() { return files_; }
+  void set_authority(std::shared_ptr<Authority> authority) {
+    environment_->authority = [authority = std::move(authority)] { return authority; };
+  }
+  // In the place of the ticket that there is.
+  void replace_ticket(const GoodTicket& ticket) {
+    files_.make_cache(cache(), kAlice, {});
+    forget_replays();
+    add_ticket(ticket);
+  }
   [[nodiscard]] const SecurityPackage& package() const { return *package_; }
   [[nodiscard]] std::shared_ptr<Environment> environment() const { return environment_; }
   [[nodiscard]] std::shared_ptr<FakeSession> session() const { return session_; }

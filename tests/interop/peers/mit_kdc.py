@@ -121,6 +121,14 @@ class MitKdc:
         """Gets a ticket for it into the cache."""
         self._run("kvno", "-q", f"{service}@{REALM}")
 
+    @contextlib.contextmanager
+    def as_who_has(self, cache):
+        """Meanwhile this process finds these tickets."""
+        before = os.environ["KRB5CCNAME"]
+        os.environ["KRB5CCNAME"] = cache
+        yield
+        os.environ["KRB5CCNAME"] = before
+
     def kdestroy(self, cache=None):
         """One cache, or all of the collection that the environment names."""
         self._run("kdestroy", "-q", *(["-c", cache] if cache else ["-A"]))

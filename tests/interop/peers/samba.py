@@ -136,6 +136,8 @@ class Domain:
         """The member joins the domain and runs winbindd."""
         self.member.run("net", "ads", "join", "-U", f"Administrator%{_ADMINISTRATOR}",
                         "--no-dns-updates")
+        _run([*self.controller.inside(), "samba-tool", "spn", "add", "TERMSRV/localhost",
+              f"{MEMBER}$"], "")
         self.member.start("winbindd", "--foreground", "--no-process-group")
         self.wait_for_domain()
 
@@ -159,6 +161,15 @@ class Domain:
         """Until winbindd reaches the controller."""
         wait_until(lambda: _ends_well([*self.member.inside(), "wbinfo", "--ping-dc"]),
                    "winbindd reaches the controller")
+
+    def trust_member(self):
+        """Clients may hand it their tickets."""
+        _run([*self.controller.inside(), "samba-tool", "delegation", "for-any-service",
+              f"{MEMBER}$", "on"], "")
+
+    def wbinfo(self, *arguments):
+        """What winbindd says on the member."""
+        return _run([*self.member.inside(), "wbinfo", *arguments], "")
 
     def _answers(self, port):
         return _ends_well(["nsenter", "-t", str(self._network.pid), "-n", "--", "bash", "-c",
@@ -204,6 +215,7 @@ def _run(arguments, text_in, environment=None):
     if ended.returncode != 0:
         raise PeerError(f"{arguments[-4:]} ended with {ended.returncode}:\n{ended.stdout}\n"
                         f"{ended.stderr}")
+    return ended.stdout
 
 
 def _ends_well(arguments):
@@ -247,5 +259,7 @@ _MEMBER_SETTINGS = _BOTH + f""" netbios name = {MEMBER}
  idmap config {DOMAIN} : backend = rid
  idmap config {DOMAIN} : range = 200000-299999
  winbind use default domain = no
+ kerberos method = dedicated keytab
+ dedicated keytab file = /var/lib/samba/keytab
  winbind offline logon = no
 """

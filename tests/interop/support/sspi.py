@@ -2,6 +2,7 @@
 ABI, by ctypes. The narrow functions are used, whose text is UTF-8. Layouts and numbers are
 Windows', written down here a second time so that a mistake in our headers shows."""
 
+import contextlib
 import ctypes
 import datetime
 import os
@@ -17,7 +18,8 @@ _DELEGATE, _MUTUAL_AUTH, _REPLAY, _SEQUENCE, _CONFIDENTIALITY = 0x1, 0x2, 0x4, 0
 _CLIENT_INTEGRITY = 0x10000
 _DATA, _TOKEN, _PADDING, _STREAM, _BINDINGS = 1, 2, 9, 10, 14
 _SIZES, _NAMES, _SESSION_KEY, _NEGOTIATION_INFO, _NATIVE_NAMES = 0, 1, 9, 12, 13
-_NO_ENCRYPT = 0x80000001
+NO_ENCRYPT = 0x80000001
+NO_QOP = 0x77  # what nobody answers
 _ANSI_IDENTITY = 1
 _TOKEN_ROOM = 48256
 _KDC_PROXY_SETTINGS, _KDC_PROXY_VERSION, _FORCE_PROXY = 3, 1, 1
@@ -232,12 +234,14 @@ class Credential:
 
 
 class SspiPeer:
-    """One context. `failure` is the SspiError that ended the exchange."""
+    """One context. `failure` is the SspiError that ended the exchange, `qop` what DecryptMessage
+    said of the last message."""
 
     def __init__(self, package, use, identity, bindings):
         self.status = CONTINUE
         self.failure = None
         self.package_name = package
+        self.qop = NO_QOP
         self._context = None
         self._bindings = bindings
         self._credential = _Handle()
@@ -302,7 +306,7 @@ class SspiPeer:
         signature, padding = (c_ubyte * sizes.security_trailer)(), (c_ubyte * sizes.block)()
         data = _bytes(message)
         buffers, array = _buffers((_TOKEN, signature), (_DATA, data), (_PADDING, padding))
-        quality = 0 if encrypt else _NO_ENCRYPT
+        quality = 0 if encrypt else NO_ENCRYPT
         _check(_library.EncryptMessage(byref(self._context), c_uint32(quality), byref(buffers),
                                        c_uint32(0)))
         return bytes(signature[:array[0].size]) + bytes(data) + bytes(padding[:array[2].size])
@@ -331,6 +335,24 @@ class SspiPeer:
         buffers, _array = _buffers((_TOKEN, _bytes(signature)), (_DATA, _bytes(message)))
         _check(_library.VerifySignature(byref(self._context), byref(buffers), c_uint32(0), None))
 
+    @contextlib.contextmanager
+    def impersonating(self):
+        """Meanwhile this thread acts as the client."""
+        _check(_library.ImpersonateSecurityContext(byref(self._context)))
+        try:
+            yield
+        finally:
+            _check(_library.RevertSecurityContext(byref(self._context)))
+
+    def store_tickets(self, cache):
+        """Those that the client has handed over."""
+        token = c_void_p()
+        _check(_library.QuerySecurityContextToken(byref(self._context), byref(token)))
+        try:
+            _check(_library.opensspi_token_store_tickets(token, cache.encode()))
+        finally:
+            _library.opensspi_close_handle(token)
+
     def session_key(self):
         key = self._query(_SESSION_KEY, _SessionKey())
         try:
@@ -354,6 +376,11 @@ class SspiPeer:
             _library.FreeContextBuffer(names.client)
             _library.FreeContextBuffer(names.server)
 
+    def mechanism(self):
+        name = c_char_p()
+        _check(_library.opensspi_mechanism(byref(self._context), byref(name)))
+        return name.value.decode()
+
     def package(self):
         """The package that does the work, below Negotiate."""
         info = self._query(_NEGOTIATION_INFO, _NegotiationInfo())
@@ -372,7 +399,10 @@ class SspiPeer:
 
     def _decrypt(self, *parts):
         buffers, array = _buffers(*parts)
-        _check(_library.DecryptMessage(byref(self._context), byref(buffers), c_uint32(0), None))
+        qop = c_uint32(NO_QOP)
+        _check(_library.DecryptMessage(byref(self._context), byref(buffers), c_uint32(0),
+                                       byref(qop)))
+        self.qop = qop.value
         return array
 
 

@@ -43,6 +43,13 @@ class FakeWinbind final : public WinbindClient {
     return logon;
   }
 
+  Result<DomainLogon> identify(const Bytes& pac) override {
+    const std::lock_guard lock(mutex);
+    response = pac;
+    if (nt_status != 0) return fail(domain_refusal(nt_status));
+    return DomainLogon{"Alice", "ADEX", {"S-1-5-21-1-2-3-1103", "S-1-5-21-1-2-3-513"}, {}};
+  }
+
   Result<void> change_password(const PasswordQuestion& question) override {
     const auto text = [](const SecretBytes& secret) {
       return std::string(reinterpret_cast<const char*>(secret.expose().data()));
@@ -81,6 +88,24 @@ TEST_F(WinbindTest, TheDomainsWordsAndKey) {
   EXPECT_EQ(logon->token->user_sid, "S-1-5-21-1-2-3-1103");
   EXPECT_EQ(logon->token->group_sids, std::vector<std::string>{"S-1-5-21-1-2-3-513"});
   EXPECT_EQ(logon->session_base_key.expose()[0], 0x5A);
+}
+
+TEST_F(WinbindTest, TellsWhomAPacIsOf) {
+  const Bytes pac = copy(view("what the KDC says"));
+  const auto client = authority.identify(pac);
+  ASSERT_TRUE(client) << why_of(client);
+  EXPECT_EQ(winbind->response, pac);
+  EXPECT_EQ((*client)->user, "Alice");
+  EXPECT_EQ((*client)->domain, "ADEX");
+  EXPECT_EQ((*client)->user_sid, "S-1-5-21-1-2-3-1103");
+  EXPECT_EQ((*client)->group_sids, std::vector<std::string>{"S-1-5-21-1-2-3-513"});
+  winbind->nt_status = nt_status::kNoLogonServers;
+  EXPECT_EQ(status_of(authority.identify(pac)), Status::NoAuthenticatingAuthority);
+}
+
+TEST_F(WinbindTest, ATicketWithoutAPacIsNobodys) {
+  EXPECT_EQ(status_of(authority.identify({})), Status::LogonDenied);
+  EXPECT_TRUE(winbind->response.empty());
 }
 
 TEST_F(WinbindTest, NamesAreKeptOnceKnown) {
@@ -203,6 +228,12 @@ class NamedJudge final : public Authority {
     return NtlmLogon{std::move(token), {}};
   }
 
+  Result<std::shared_ptr<const AccessToken>> identify(ByteView /*pac*/) override {
+    AccessToken token;
+    token.user = name_;
+    return std::make_shared<const AccessToken>(std::move(token));
+  }
+
   std::uint32_t nt_status = 0;
   bool down = false;
 
@@ -249,6 +280,10 @@ TEST_F(ByDomainTest, TheMachinesNameInTheDomainIsItsOwn) {
   EXPECT_EQ(judged_by("alice", "ACCOUNTS"), "ACCOUNTS");
   domain->down = true;  // is not waited for
   EXPECT_EQ(judged_by("alice", "accounts.example.test"), "ACCOUNTS");
+}
+
+TEST_F(ByDomainTest, TicketsAreTheDomains) {
+  EXPECT_EQ((*judge.identify({}))->user, "SRV1");
 }
 
 TEST_F(ByDomainTest, ADomainThatIsDownLeavesTheAccounts) {

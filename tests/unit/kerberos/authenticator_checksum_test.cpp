@@ -29,10 +29,10 @@ TEST(AuthenticatorChecksum, HasABitForEachFlagThatItTells) {
 }
 
 TEST(AuthenticatorChecksum, CarriesTickets) {
-  const AuthenticatorChecksum checksum{{}, ContextFlags::Delegate, {1, 2, 3}};
+  const AuthenticatorChecksum checksum{{}, ContextFlags::Delegate, SecretBytes(Bytes{1, 2, 3})};
   const Bytes bytes = checksum.write();
   EXPECT_EQ(to_hex(ByteView(bytes).last(11)), "0100000001000300010203");
-  EXPECT_EQ(AuthenticatorChecksum::parse(bytes)->delegated, checksum.delegated);
+  EXPECT_EQ(to_hex(AuthenticatorChecksum::parse(bytes)->delegated.expose()), "010203");
   Bytes with_extensions = bytes;
   append(with_extensions, view("more"));
   EXPECT_TRUE(AuthenticatorChecksum::parse(with_extensions));

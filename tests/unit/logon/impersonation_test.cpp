@@ -66,6 +66,41 @@ TEST_F(Impersonating, ChangesUserGroupsAndRights) {
   }));
 }
 
+class NoTickets final : public DelegatedTickets {
+ public:
+  [[nodiscard]] const std::string& cache() const override { return text_; }
+  [[nodiscard]] const std::string& client() const override { return text_; }
+  [[nodiscard]] FileTime expiry() const override { return 0; }
+  [[nodiscard]] Result<void> store(const std::string&) const override {
+    return fail(Status::UnsupportedFunction, "a fake");
+  }
+
+ private:
+  std::string text_;
+};
+
+TEST_F(Impersonating, HasTheTicketsThatTheClientHandedOver) {
+  EXPECT_TRUE(in_process(stay, [] {
+    const auto tickets = std::make_shared<NoTickets>();
+    Sessions sessions([] { return FileTime{0}; });
+    const auto of_session = [&] { return (*sessions.open(std::nullopt))->delegated_tickets(); };
+    ASSERT_TRUE(impersonate(kAlice, tickets));
+    EXPECT_EQ(of_session(), tickets);
+    {
+      const AsProcess as_process;
+      EXPECT_EQ(of_session(), nullptr);
+    }
+    EXPECT_EQ(of_session(), tickets);
+    std::thread([&] { EXPECT_EQ(of_session(), nullptr); }).join();
+    ASSERT_TRUE(impersonate(kBob));
+    EXPECT_EQ(of_session(), nullptr);
+    ASSERT_TRUE(impersonate(kAlice, tickets));
+    revert();
+    EXPECT_EQ(of_session(), nullptr);
+    EXPECT_EQ(tickets.use_count(), 1);
+  }));
+}
+
 TEST_F(Impersonating, LeavesOtherThreadsAlone) {
   EXPECT_TRUE(in_process(stay, [] {
     std::atomic<int> step = 0;
