@@ -14,6 +14,9 @@ void Release::operator()(_krb5_ccache* cache) const {
 void Release::operator()(_krb5_creds* ticket) const {
   krb5_free_creds(context, ticket);
 }
+void Release::operator()(_krb5_get_init_creds_opt* options) const {
+  krb5_get_init_creds_opt_free(context, options);
+}
 void Release::operator()(_krb5_init_creds_context* logon) const {
   krb5_init_creds_free(context, logon);
 }

@@ -10,6 +10,7 @@ struct _krb5_creds;
 struct _krb5_init_creds_context;
 struct _krb5_keyblock;
 struct _krb5_kt;
+struct _krb5_get_init_creds_opt;
 struct _krb5_ticket;
 struct krb5_principal_data;
 
@@ -22,6 +23,7 @@ struct Release {
   void operator()(_krb5_auth_context* auth_context) const;
   void operator()(_krb5_ccache* cache) const;  // closes it; what it holds stays
   void operator()(_krb5_creds* ticket) const;
+  void operator()(_krb5_get_init_creds_opt* options) const;
   void operator()(_krb5_init_creds_context* logon) const;
   void operator()(_krb5_keyblock* key) const;  // erases it
   void operator()(_krb5_kt* keytab) const;
@@ -34,6 +36,7 @@ using OwnCache = std::unique_ptr<_krb5_ccache, Release>;
 using OwnCreds = std::unique_ptr<_krb5_creds, Release>;
 using OwnLogon = std::unique_ptr<_krb5_init_creds_context, Release>;
 using OwnKey = std::unique_ptr<_krb5_keyblock, Release>;
+using OwnLogonOptions = std::unique_ptr<_krb5_get_init_creds_opt, Release>;
 using OwnKeytab = std::unique_ptr<_krb5_kt, Release>;
 using OwnTicket = std::unique_ptr<_krb5_ticket, Release>;
 using OwnPrincipal = std::unique_ptr<krb5_principal_data, Release>;

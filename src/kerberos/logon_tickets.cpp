@@ -26,25 +26,9 @@ FileTime renewal_of(FileTime now, FileTime expiry) {
   return expiry - std::min(kRenewedBefore, left / 2);
 }
 
-struct FreeOptions {
-  krb5_context context;
-  void operator()(krb5_get_init_creds_opt* options) const {
-    krb5_get_init_creds_opt_free(context, options);
-  }
-};
-using OwnOptions = std::unique_ptr<krb5_get_init_creds_opt, FreeOptions>;
-
 Result<void> checked(krb5_error_code code) {
   if (code != 0) return kdc_failure(code);
   return {};
-}
-
-// A ticket that may be handed on, as Windows asks for.
-Result<OwnOptions> options_of(const Library& library) {
-  krb5_get_init_creds_opt* made = nullptr;
-  TRY(checked(krb5_get_init_creds_opt_alloc(library.get(), &made)));
-  krb5_get_init_creds_opt_set_forwardable(made, 1);
-  return OwnOptions(made, FreeOptions{library.get()});
 }
 
 Result<OwnCache> open_cache(const Library& library, const std::string& name) {
@@ -59,20 +43,37 @@ Result<OwnKeytab> open_keytab(const Library& library, const std::string& name) {
   return OwnKeytab(opened, Release{library.get()});
 }
 
-// The password goes into the exchange, which keeps a copy and erases it.
-Result<void> give_password(const Library& library, krb5_init_creds_context exchange,
-                           const Identity& identity) {
+// A ticket that may be handed on, as Windows asks for.
+Result<OwnLogonOptions> options_of(const Library& library) {
+  TRY_ASSIGN(OwnLogonOptions options, make_logon_options(library));
+  krb5_get_init_creds_opt_set_forwardable(options.get(), 1);
+  return options;
+}
+
+Result<void> give_secret(const Library& library, krb5_init_creds_context exchange,
+                         const Identity& identity) {
   if (identity.password() == nullptr) {
     return fail(Status::NoCredentials, "Kerberos needs the password, not its hash");
   }
-  TRY_ASSIGN(const SecretBytes utf8, secret_utf16le_to_utf8(identity.password()->expose()));
+  return give_password(library, exchange, *identity.password());
+}
+
+}  // namespace
+
+Result<OwnLogonOptions> make_logon_options(const Library& library) {
+  krb5_get_init_creds_opt* made = nullptr;
+  TRY(checked(krb5_get_init_creds_opt_alloc(library.get(), &made)));
+  return OwnLogonOptions(made, Release{library.get()});
+}
+
+Result<void> give_password(const Library& library, krb5_init_creds_context exchange,
+                           const SecretBytes& password) {
+  TRY_ASSIGN(const SecretBytes utf8, secret_utf16le_to_utf8(password.expose()));
   SecretBytes terminated(utf8.size() + 1);
   std::ranges::copy(utf8.expose(), terminated.expose_mutable().begin());
   return checked(krb5_init_creds_set_password(
       library.get(), exchange, reinterpret_cast<const char*>(terminated.expose().data())));
 }
-
-}  // namespace
 
 Result<void> LogonTickets::may_be_tried() {
   std::call_once(tried_asked_, [&] { may_be_tried_ = kerberos::may_be_tried(source_, way_); });
@@ -135,7 +136,7 @@ Result<LogonTickets::Obtained> LogonTickets::obtain(FileTime now) const {
   TRY_ASSIGN(const auto pkinit, Pkinit::begin(*way_.environment, source_, library));
   TRY_ASSIGN(const OwnPrincipal client,
              client_principal(library, source_, pkinit ? pkinit->user() : std::string()));
-  TRY_ASSIGN(const OwnOptions options, options_of(library));
+  TRY_ASSIGN(const OwnLogonOptions options, options_of(library));
   if (pkinit) TRY(pkinit->configure(*options));
   krb5_init_creds_context begun = nullptr;
   TRY(checked(krb5_init_creds_init(context, client.get(), pkinit ? Pkinit::prompt : nullptr,
@@ -147,7 +148,7 @@ Result<LogonTickets::Obtained> LogonTickets::obtain(FileTime now) const {
     TRY(checked(krb5_init_creds_set_keytab(context, exchange.get(), keytab.get())));
   } else if (!pkinit) {
     const auto& identity = std::get<std::shared_ptr<const Identity>>(source_.where);
-    TRY(give_password(library, exchange.get(), *identity));
+    TRY(give_secret(library, exchange.get(), *identity));
   }
   KdcExchange kdc(library, way_, realm_of(*client));
   if (const auto proven = kdc.log_on(exchange.get()); !proven) {

@@ -7,12 +7,19 @@
 #include <optional>
 
 #include "base/result.h"
+#include "base/secret.h"
 #include "kerberos/credential.h"
 #include "kerberos/handles.h"
 #include "kerberos/kdc_exchange.h"
 #include "kerberos/library.h"
 
 namespace opensspi::kerberos {
+
+// What libkrb5's logons take. A password (UTF-16LE) goes into the exchange, which keeps a copy and
+// erases it.
+Result<OwnLogonOptions> make_logon_options(const Library& library);
+Result<void> give_password(const Library& library, _krb5_init_creds_context* exchange,
+                           const SecretBytes& password);
 
 class LogonTickets {
  public:

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "kerberos/change_password.h"
 #include "kerberos/client_source.h"
 #include "kerberos/credential.h"
 #include "kerberos/gss_token.h"
@@ -42,6 +43,11 @@ class KerberosPackage final : public SecurityPackage {
     }
     return std::make_shared<KerberosCredential>(environment_, std::move(outbound),
                                                 std::move(inbound), request.auth_data.authority);
+  }
+
+  Result<void> change_password(const PasswordChange& change) const override {
+    TRY(policy::may_acquire(*environment_->policy(), false));
+    return kerberos::change_password({environment_, {}}, change);
   }
 
  private:

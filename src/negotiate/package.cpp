@@ -185,7 +185,8 @@ class NegotiatePackage final : public SecurityPackage {
     for (auto package = mechanisms_.rbegin(); package != mechanisms_.rend(); ++package) {
       Result<void> changed = (*package)->change_password(change);
       if (changed || !is_somebody_elses(changed.error())) return changed;
-      error = changed.error();
+      // Who knows no such user has looked, and nobody better is left who could.
+      if (error.nt_status != nt_status::kNoSuchUser) error = changed.error();
     }
     return fail(error);
   }

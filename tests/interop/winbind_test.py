@@ -13,7 +13,7 @@ from support.command import ACCEPTED, REFUSED, Command
 
 PASSWORD, NEW, WRONG = "Passw0rd!", "0ther-Passw0rd!", "wrong"
 USERS = [("alice", PASSWORD, ""), ("dora", PASSWORD, "disabled"), ("max", PASSWORD, "must change"),
-         ("mia", PASSWORD, "must change")]
+         ("mia", PASSWORD, "must change"), ("kate", PASSWORD, "must change")]
 
 
 class Winbind(unittest.TestCase):
@@ -22,7 +22,7 @@ class Winbind(unittest.TestCase):
         suite.require(samba.missing())
         cls.domain = cls.enterClassContext(samba.domain(suite.folder(cls), USERS))
 
-    def serve(self, kind):
+    def begin(self, kind):
         self.command = Command(suite.folder(self),
                                f'authority.kind = "{kind}"\nauthority.deadline_ms = 30000\n',
                                self.domain.member.inside())
@@ -31,6 +31,9 @@ class Winbind(unittest.TestCase):
         self.command.environment["KRB5_KTNAME"] = "FILE:/var/lib/samba/keytab"
         self.command.environment["KRB5RCACHENAME"] = f"file2:{suite.folder(self)}/replays"
         self.command.environment["LSAN_OPTIONS"] = f"suppressions={leaks}:print_suppressions=0"
+
+    def serve(self, kind):
+        self.begin(kind)
         self.command.add_account("local", PASSWORD)
         self.server = self.enterContext(self.command.serve())
 
@@ -106,6 +109,15 @@ class Winbind(unittest.TestCase):
         self.assertGreater(seen["token"], 1000)
         self.assertGreaterEqual(seen["uid"], 200000)
         self.assertEqual(seen["process"], "SEC_E_NO_CREDENTIALS")
+
+    def test_a_password_changed_by_kerberos(self):
+        self.begin("none")
+        user = "kate@ad.example.test"  # the realm's name, which ADEX is not
+        self.assertIn("STATUS_WRONG_PASSWORD", self.command.passwd(user, WRONG, NEW))
+        self.assertIn("the new password is too short", self.command.passwd(user, PASSWORD, "Sh0rt"))
+        self.assertIn("changed the password", self.command.passwd(user, PASSWORD, NEW))
+        self.serve("auto")
+        self.assertTrue(self.log_on("ADEX\\kate", NEW)["accepted"])
 
     def test_by_domain(self):
         self.serve("auto")

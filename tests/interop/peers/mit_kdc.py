@@ -76,6 +76,10 @@ class MitKdc:
         """As kadmin's modprinc."""
         self._run("kadmin.local", "-r", REALM, "modprinc", *options, name)
 
+    def add_rules(self, name, *options):
+        """Rules for passwords, which modify gives a user with -policy."""
+        self._run("kadmin.local", "-r", REALM, "addpol", *options, name)
+
     @contextlib.contextmanager
     def requests(self):
         """The lines of the KDC's log that are written meanwhile, in a list, filled at the end."""
