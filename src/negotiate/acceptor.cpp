@@ -24,10 +24,11 @@ Result<NegTokenResp> parse_going_on(ByteView token) {
 }
 
 // The first token of user-to-user asks for a ticket of this side's and proves nobody, so unless it
-// is malformed it is this side that failed: it has no such ticket, and cannot do the mechanism.
-bool lacks_ticket(ByteView mechanism, const Error& error) {
-  return equal(mechanism, oid::kKerberosUserToUser) && error.status != Status::InvalidToken &&
-         error.status != Status::OutOfSequence;
+// is malformed it is this side that failed: it has no such ticket, and cannot do the mechanism. The
+// list may have it under Kerberos' own OIDs, as that of sspi-rs does.
+bool lacks_ticket(ByteView mech_token, const Error& error) {
+  return equal(classify(mech_token).mechanism, oid::kKerberosUserToUser) &&
+         error.status != Status::InvalidToken && error.status != Status::OutOfSequence;
 }
 
 }  // namespace
@@ -88,7 +89,7 @@ Result<Acceptor::Turn> Acceptor::begin(ByteView token) {
   if (selected == 0 && init.mech_token) {
     const Result<Leg> leg = advance(*init.mech_token);
     if (leg) return answer_first(*leg, init);
-    if (!lacks_ticket(init.mech_types.front(), leg.error())) return fail(leg.error());
+    if (!lacks_ticket(*init.mech_token, leg.error())) return fail(leg.error());
     const Result<std::size_t> next = select_from(init.mech_types, 1);
     if (!next) return fail(leg.error());
     selected = *next;

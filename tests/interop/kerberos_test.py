@@ -6,7 +6,7 @@ import os
 import unittest
 
 from peers import gss, mit_kdc, program
-from support import sspi, suite
+from support import spnego, sspi, suite
 from support.handshake import shake_hands
 
 PASSWORD = "Passw0rd!"
@@ -227,6 +227,19 @@ class SpnegoUserToUser(Realm):
         self.addCleanup(self.kdc.modify, "service", "+allow_svr")
         self.check(self.our_client(flags=FLAGS, target=f"service@{REALM}"),
                    self.our_server(identity=("service", REALM, PASSWORD)), 4)
+
+    def test_under_kerberos_own_name(self):
+        """As sspi-rs offers it."""
+        client = self.enterContext(sspi.initiator("Kerberos", "alice", REALM, PASSWORD,
+                                                  flags=FLAGS | sspi.USER_TO_USER, target=SPN))
+        server = self.our_server()
+        reply = server.step(spnego.offer([spnego.MS_KERBEROS, spnego.KERBEROS, spnego.NTLM],
+                                         client.step(b"")))
+        self.assertEqual(spnego.selected(reply), spnego.MS_KERBEROS)
+        reply = server.step(spnego.response(client.step(spnego.token(reply))))
+        client.step(spnego.token(reply))
+        self.assertTrue(client.complete and server.complete, (client.failure, server.failure))
+        self.assertEqual(server.unwrap_stream(client.wrap(b"hello")), b"hello")
 
     def test_a_server_that_cannot_log_on_takes_the_next_mechanism(self):
         self.kdc.modify(SPN, "-pwexpire", "yesterday")

@@ -1,5 +1,6 @@
 // User-to-user among the mechanisms of Kerberos: when a client offers it, and what a server does
-// that has no ticket to show. The fake's tokens are the same under each of its OIDs.
+// that has no ticket to show. The fake's tokens are the same under each of its OIDs, and framed as
+// those of user-to-user.
 #include <gtest/gtest.h>
 
 #include "sides.h"
@@ -14,6 +15,9 @@ using negotiate::parse_neg_token_init;
 using negotiate::parse_neg_token_resp;
 
 const Bytes kUserToUser = copy(negotiate::oid::kKerberosUserToUser);
+// 60 LENGTH 06 LENGTH OID, and behind it what the fake adds, two octets.
+const std::string kFramed =
+    std::string("`\x0e\x06\x0a") + std::string(kUserToUser.begin(), kUserToUser.end());
 
 class UserToUserTest : public testing::Test {
  protected:
@@ -28,11 +32,11 @@ class UserToUserTest : public testing::Test {
     return init ? init->mech_types : std::vector<ByteView>{};
   }
 
-  // A server's answer to that list with a token of Kerberos.
+  // A server's answer to that list with the first token of user-to-user, or of Kerberos.
   StepOutput answer(const std::vector<const SecurityPackage*>& mechanisms,
-                    const std::vector<ByteView>& oids) {
+                    const std::vector<ByteView>& oids, const std::string& name = kFramed) {
     side_ = make_side(Role::Server, mechanisms);
-    const Bytes list = negotiate::write_mech_types(oids), token = text("Kerberos 1");
+    const Bytes list = negotiate::write_mech_types(oids), token = text(name + " 1");
     NegTokenInit init;
     init.mech_types_der = list;
     init.mech_token = token;
@@ -46,7 +50,7 @@ class UserToUserTest : public testing::Test {
     return all;
   }
 
-  FakeMechanism kerberos_{{.name = "Kerberos", .oids = {kOidA, kOidB, kUserToUser}}};
+  FakeMechanism kerberos_{{.name = kFramed, .oids = {kOidA, kOidB, kUserToUser}}};
   FakeMechanism ntlm_{{.name = "NTLM", .oids = {kOidC}}};
   std::unique_ptr<Context> side_;
   StepOutput first_;
@@ -70,7 +74,7 @@ TEST_F(UserToUserTest, GivesWayToTheServersChoice) {
 }
 
 TEST_F(UserToUserTest, IsTheOtherWayWhenTheKdcSaysSo) {
-  FakeMechanism account{{.name = "Kerberos",
+  FakeMechanism account{{.name = kFramed,
                          .oids = {kOidA, kOidB, kUserToUser},
                          .client_start_fails = Status::UnsupportedFunction,
                          .client_starts_with = kUserToUser}};
@@ -79,7 +83,7 @@ TEST_F(UserToUserTest, IsTheOtherWayWhenTheKdcSaysSo) {
 }
 
 TEST_F(UserToUserTest, IsTriedOnce) {
-  FakeMechanism never{{.name = "Kerberos",
+  FakeMechanism never{{.name = kFramed,
                        .oids = {kUserToUser, kOidA},
                        .client_start_fails = Status::UnsupportedFunction,
                        .client_starts_with = kOidB}};
@@ -87,22 +91,28 @@ TEST_F(UserToUserTest, IsTriedOnce) {
 }
 
 TEST_F(UserToUserTest, IsSelectedWhereTheServerHasATicket) {
-  const StepOutput out = answer({&kerberos_, &ntlm_}, {kUserToUser, kOidA, kOidC});
-  EXPECT_TRUE(went(out, Progress::ContinueNeeded));
-  const auto reply = parse_neg_token_resp(out.token);
-  ASSERT_TRUE(reply) << reply.error().why;
-  EXPECT_EQ(reply->neg_state, NegState::AcceptIncomplete);
-  EXPECT_TRUE(equal(reply->supported_mech.value(), kUserToUser));
-  EXPECT_TRUE(equal(reply->response_token.value(), view("Kerberos 2")));
+  const Bytes ticket = text(kFramed + " 2");
+  for (const Bytes& first : {kUserToUser, kOidA}) {
+    const StepOutput out = answer({&kerberos_, &ntlm_}, {first, kOidB, kOidC});
+    EXPECT_TRUE(went(out, Progress::ContinueNeeded));
+    const auto reply = parse_neg_token_resp(out.token);
+    ASSERT_TRUE(reply) << reply.error().why;
+    EXPECT_EQ(reply->neg_state, NegState::AcceptIncomplete);
+    EXPECT_TRUE(equal(reply->supported_mech.value(), first));
+    EXPECT_TRUE(equal(reply->response_token.value(), ticket));
+  }
 }
 
 TEST_F(UserToUserTest, IsPassedOverWhereTheServerHasNone) {
+  const struct {
+    Bytes first, next;
+  } kCases[] = {{kUserToUser, kOidA}, {kUserToUser, kOidC}, {kOidA, kUserToUser}, {kOidA, kOidC}};
   for (const Status lack :
        {Status::NoAuthenticatingAuthority, Status::NoCredentials, Status::LogonDenied}) {
     FakeMechanism no_ticket{
-        {.name = "Kerberos", .oids = {kOidA, kUserToUser}, .server_start_fails = lack}};
-    for (const Bytes& next : {kOidA, kOidC}) {
-      const StepOutput out = answer({&no_ticket, &ntlm_}, {kUserToUser, kOidB, next});
+        {.name = kFramed, .oids = {kOidA, kUserToUser}, .server_start_fails = lack}};
+    for (const auto& [first, next] : kCases) {
+      const StepOutput out = answer({&no_ticket, &ntlm_}, {first, kOidB, next});
       EXPECT_TRUE(went(out, Progress::ContinueNeeded));
       const auto reply = parse_neg_token_resp(out.token);
       ASSERT_TRUE(reply) << reply.error().why;
@@ -117,15 +127,14 @@ TEST_F(UserToUserTest, IsPassedOverWhereTheServerHasNone) {
 }
 
 TEST_F(UserToUserTest, PassesOverNothingForAnotherFailure) {
-  FakeMechanism malformed{{.name = "Kerberos",
-                           .oids = {kOidA, kUserToUser},
-                           .server_start_fails = Status::InvalidToken}};
+  FakeMechanism malformed{
+      {.name = kFramed, .oids = {kOidA, kUserToUser}, .server_start_fails = Status::InvalidToken}};
   EXPECT_TRUE(
       failed_with(answer({&malformed, &ntlm_}, {kUserToUser, kOidC}), Status::InvalidToken));
-  FakeMechanism denies{{.name = "Kerberos",
-                        .oids = {kOidA, kUserToUser},
-                        .server_start_fails = Status::LogonDenied}};
-  EXPECT_TRUE(failed_with(answer({&denies, &ntlm_}, {kOidA, kOidC}), Status::LogonDenied));
+  FakeMechanism denies{
+      {.name = "Kerberos", .oids = {kOidA}, .server_start_fails = Status::LogonDenied}};
+  EXPECT_TRUE(
+      failed_with(answer({&denies, &ntlm_}, {kOidA, kOidC}, "Kerberos"), Status::LogonDenied));
 }
 
 }  // namespace
