@@ -158,7 +158,8 @@ ContextFlags CredSspContext::granted_by(const Outcome& outcome) const {
   ContextFlags flags = ContextFlags::None;
   if (outcome.delegated) flags |= ContextFlags::Delegate;
   if (outcome.inner.mutual_auth) flags |= ContextFlags::MutualAuth;
-  if (outcome.inner.user_to_user) flags |= ContextFlags::UseSessionKey;
+  const auto& mechanism = outcome.inner.mechanism;
+  if (mechanism && mechanism->user_to_user) flags |= ContextFlags::UseSessionKey;
   return flags;
 }
 

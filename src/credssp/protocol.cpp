@@ -36,7 +36,6 @@ InnerFacts facts_of(const Context& inner) {
   }
   const auto flags = ask<ContextFlags>(inner, AttributeId::Flags);
   facts.mutual_auth = flags && has(*flags, ContextFlags::MutualAuth);
-  facts.user_to_user = flags && has(*flags, ContextFlags::UseSessionKey);
   return facts;
 }
 

@@ -30,7 +30,6 @@ struct InnerFacts {
   std::optional<Lifespan> lifespan;
   std::optional<SecretBytes> session_key;
   bool mutual_auth = false;
-  bool user_to_user = false;
 };
 
 // What an authentication came to.

@@ -26,11 +26,9 @@ class Winbind(unittest.TestCase):
         self.command = Command(suite.folder(self),
                                f'authority.kind = "{kind}"\nauthority.deadline_ms = 30000\n',
                                self.domain.member.inside())
-        leaks = suite.folder(self) / "leaks"
-        leaks.write_text("leak:libnss_winbind\n")  # eight bytes for each name, in Samba's own code
         self.command.environment["KRB5_KTNAME"] = "FILE:/var/lib/samba/keytab"
         self.command.environment["KRB5RCACHENAME"] = f"file2:{suite.folder(self)}/replays"
-        self.command.environment["LSAN_OPTIONS"] = f"suppressions={leaks}:print_suppressions=0"
+        self.command.environment.update(samba.known_leaks(suite.folder(self)))
 
     def serve(self, kind):
         self.begin(kind)
