@@ -425,6 +425,49 @@ OPENSSPI_API SECURITY_STATUS opensspi_acquire_inbound(const char *package, void 
 /* The NT hash of a password: MD4 of its UTF-16LE. SEC_E_INVALID_PARAMETER when it is not UTF-8. */
 OPENSSPI_API SECURITY_STATUS opensspi_nt_hash(const char *password, uint8_t nt_hash[16]);
 
+/* ---- The way to KDCs ---------------------------------------------------------------------------- */
+/* Kerberos asks the KDCs that krb5.conf names or DNS knows, over UDP, TCP or HTTPS, unless the program
+ * carries the messages itself. */
+
+#define OPENSSPI_KDC_TICKETS 0          /* to a KDC: RFC 4120 */
+#define OPENSSPI_KDC_PASSWORD_CHANGES 1 /* to a server for passwords: RFC 3244 */
+#define OPENSSPI_KDC_MAX_ANSWER 1048576 /* bytes */
+
+/* One message to a realm. Everything lives as long as the call. */
+typedef struct opensspi_kdc_request {
+  const char *realm;
+  uint32_t service;           /* OPENSSPI_KDC_TICKETS or OPENSSPI_KDC_PASSWORD_CHANGES */
+  const uint8_t *message;     /* as in a datagram: without the length that goes before it over TCP */
+  size_t message_size;
+  const char *const *servers; /* as krb5.conf names them (host, host:port, tcp/host, https://host/…), in
+                                 its order; NULL after the last */
+  const char *proxy;          /* SetCredentialsAttributes(KDC_PROXY_SETTINGS); NULL: none */
+  int32_t proxy_forced;       /* not 0: nobody is asked but the proxy */
+  uint32_t deadline_ms;       /* kerberos.kdc_timeout_ms of the policy, for the callback to keep */
+} opensspi_kdc_request;
+
+/* Returns 0 with the server's answer, without the length before it, and its size; an NTSTATUS,
+ * STATUS_NO_LOGON_SERVERS (0xC000005E) for one, when there is none, which is
+ * SEC_E_NO_AUTHENTICATING_AUTHORITY. `answer` has room for *answer_size bytes,
+ * OPENSSPI_KDC_MAX_ANSWER; a longer answer counts as none. A change of a password must reach one server
+ * only, and once. */
+typedef uint32_t (*opensspi_kdc_callback)(const opensspi_kdc_request *request, uint8_t *answer,
+                                          size_t *answer_size, void *user_data);
+
+typedef struct opensspi_kdc_transport {
+  uint32_t size;                    /* sizeof(opensspi_kdc_transport) */
+  opensspi_kdc_callback exchange;
+  void *user_data;                  /* handed to the callback */
+  void (*release)(void *user_data); /* called once when nobody can call any more; may be NULL */
+} opensspi_kdc_transport;
+
+/* The way to KDCs of the process, for every message from now on. NULL: back to the network. The
+ * structure is copied. Callbacks come from the threads that step contexts of Kerberos or change
+ * passwords, several at once, in the place of the library's own asking: silent realms are theirs to
+ * remember. They must not call on the context that is being stepped, and run as the process.
+ * SEC_E_INVALID_PARAMETER for a structure of another size or without a callback. */
+OPENSSPI_API SECURITY_STATUS opensspi_set_kdc_transport(const opensspi_kdc_transport *transport);
+
 /* ---- Accounts of this machine ------------------------------------------------------------------- */
 /* User and domain names compare without regard to case. A NULL or empty domain is this machine. All
  * times are FILETIME: 100 ns since 1601-01-01 UTC; 0: never. */

@@ -36,9 +36,12 @@ Module& Module::instance() {
 }
 
 Module::Module()
-    : judges_(policy_), sessions_(system_time), handles_(crypto::random), tokens_(crypto::random) {
-  kdc_transport_ = std::make_shared<authority::NetworkKdcTransport>(
-      [this] { return policy_.current()->kdc_timeout; });
+    : judges_(policy_),
+      sessions_(system_time),
+      kdc_ways_(std::make_shared<authority::NetworkKdcTransport>(
+          [this] { return policy_.current()->kdc_timeout; })),
+      handles_(crypto::random),
+      tokens_(crypto::random) {
   open_sinks_of_environment(*policy_.current(), observers_);
   environment_ = make_environment();
   make_packages();
@@ -50,7 +53,7 @@ std::shared_ptr<const Environment> Module::make_environment() {
   environment->random = crypto::random;
   environment->host_names = authority::local_host_names;
   environment->authority = [this] { return judges_.current(); };
-  environment->kdc_transport = [this] { return kdc_transport_; };
+  environment->kdc_transport = [this] { return kdc_ways_.current(); };
   environment->open_card = [this](const Identity& identity) {
     return smartcard::open(policy_.current()->pkcs11_module, identity, system_time());
   };

@@ -8,6 +8,7 @@
 
 #include "abi/handle_table.h"
 #include "abi/judges.h"
+#include "abi/kdc_ways.h"
 #include "abi/observers.h"
 #include "abi/policy_source.h"
 #include "abi/token_table.h"
@@ -26,6 +27,7 @@ class Module {
   [[nodiscard]] Observers& observers() { return observers_; }
   [[nodiscard]] PolicySource& policy() { return policy_; }
   [[nodiscard]] Judges& judges() { return judges_; }
+  [[nodiscard]] KdcWays& kdc_ways() { return kdc_ways_; }
   [[nodiscard]] logon::Sessions& sessions() { return sessions_; }
   [[nodiscard]] const std::shared_ptr<const Environment>& environment() { return environment_; }
 
@@ -44,7 +46,7 @@ class Module {
   PolicySource policy_;
   Judges judges_;
   logon::Sessions sessions_;
-  std::shared_ptr<KdcTransport> kdc_transport_;
+  KdcWays kdc_ways_;
   HandleTable handles_;
   TokenTable tokens_;
   std::shared_ptr<const Environment> environment_;
