@@ -230,8 +230,8 @@ ExitCode connect(const ConnectOptions& options) {
   TcpStream stream = TcpStream::connect(sockets, server, deadline);
   Result result = Client(stream, server, options, deadline).run(credential);
   if (result.logon.user.empty() || !result.logon.accepted) {
-    result.logon.user =
-        options.user.empty() ? credential->name() : parse_user_name(options.user).text();
+    const bool of_session = credential->is_of_session();
+    result.logon.user = of_session ? credential->name() : options.user;
   }
   result.logon.peer = server.text();
   result.logon.milliseconds =

@@ -144,6 +144,7 @@ class Domain:
         """The member joins the domain and runs winbindd."""
         self.member.run("net", "ads", "join", "-U", f"Administrator%{_ADMINISTRATOR}",
                         "--no-dns-updates")
+        self.member.run("net", "ads", "keytab", "create", "-P")
         _run([*self.controller.inside(), "samba-tool", "spn", "add", "TERMSRV/localhost",
               f"{MEMBER}$"], "")
         self.member.start("winbindd", "--foreground", "--no-process-group")

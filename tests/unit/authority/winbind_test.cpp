@@ -92,13 +92,13 @@ TEST_F(WinbindTest, TheDomainsWordsAndKey) {
 
 TEST_F(WinbindTest, TellsWhomAPacIsOf) {
   const Bytes pac = copy(view("what the KDC says"));
-  const auto client = authority.identify(pac);
-  ASSERT_TRUE(client) << why_of(client);
+  const auto known = authority.identify(pac);
+  ASSERT_TRUE(known) << why_of(known);
   EXPECT_EQ(winbind->response, pac);
-  EXPECT_EQ((*client)->user, "Alice");
-  EXPECT_EQ((*client)->domain, "ADEX");
-  EXPECT_EQ((*client)->user_sid, "S-1-5-21-1-2-3-1103");
-  EXPECT_EQ((*client)->group_sids, std::vector<std::string>{"S-1-5-21-1-2-3-513"});
+  EXPECT_EQ((*known)->user, "Alice");
+  EXPECT_EQ((*known)->domain, "ADEX");
+  EXPECT_EQ((*known)->user_sid, "S-1-5-21-1-2-3-1103");
+  EXPECT_EQ((*known)->group_sids, std::vector<std::string>{"S-1-5-21-1-2-3-513"});
   winbind->nt_status = nt_status::kNoLogonServers;
   EXPECT_EQ(status_of(authority.identify(pac)), Status::NoAuthenticatingAuthority);
 }
