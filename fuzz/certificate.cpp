@@ -16,6 +16,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(std::none_of(name.begin(), name.end(),
                        [](char c) { return static_cast<unsigned char>(c) < 0x20; }),
           "a name holds no control characters");
+  const std::string upn = certificate->user_principal_name();
+  require(upn.find('\0') == std::string::npos, "a user's name ends where it ends");
+  static_cast<void>(certificate->is_for_smart_card_logon());
+  require(certificate->sha1_thumbprint()->size() == 20, "a thumbprint has 20 bytes");
   const auto hash = certificate->end_point_hash();
   require(!hash || hash->size() >= 20, "an end point hash has a size");
   const x509::TrustStatus status = x509::judge({&*certificate, 1}, "server.example", nobody);

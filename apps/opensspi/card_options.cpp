@@ -47,8 +47,9 @@ void add_card_options(CLI::App& app, CardOptions& options) {
       ->needs(card);
 }
 
-std::shared_ptr<Credential> card_credential(const CardOptions& options, const UserName& user) {
-  if (!options.smart_card) return Credential::outbound(load_certificate(options.files));
+std::shared_ptr<Credential> card_credential(const CardOptions& options, const UserName& user,
+                                            bool guarded) {
+  if (!options.smart_card) return Credential::outbound(load_certificate(options.files), guarded);
   SecretText pin = pin_of(options);
   std::string reader = options.reader, container = options.container;
   opensspi_smart_card card{};
@@ -56,7 +57,7 @@ std::shared_ptr<Credential> card_credential(const CardOptions& options, const Us
   card.pin_size = pin.expose().size();
   card.reader_name = reader.data();
   card.container_name = container.data();
-  return Credential::outbound(user, card);
+  return Credential::outbound(user, card, guarded);
 }
 
 }  // namespace opensspi::command

@@ -23,6 +23,6 @@ void add_card_options(CLI::App& app, CardOptions& options);
 
 // `user` may be empty: whom the certificate names. Asks for a card's PIN. CommandError.
 [[nodiscard]] std::shared_ptr<Credential> card_credential(const CardOptions& options,
-                                                          const UserName& user);
+                                                          const UserName& user, bool guarded);
 
 }  // namespace opensspi::command

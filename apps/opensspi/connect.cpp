@@ -33,6 +33,7 @@ struct ConnectOptions {
   std::string host, user, password_file, key_log;
   double timeout_seconds = 15;
   bool json = false, require_trust = false, user_to_user = false, quiet = false;
+  bool remote_guard = false;
   CardOptions card;
 };
 
@@ -71,8 +72,9 @@ class Client {
  private:
   // Why the server will not do CredSSP; nothing when it does.
   std::optional<std::string> negotiate_security() {
-    const Bytes request = rdp::write(
-        rdp::ConnectionRequest{rdp::kProtocolSsl | rdp::kProtocolHybrid | rdp::kProtocolHybridEx});
+    const Bytes request = rdp::write(rdp::ConnectionRequest{
+        rdp::kProtocolSsl | rdp::kProtocolHybrid | rdp::kProtocolHybridEx,
+        options_.remote_guard ? rdp::kRedirectedAuthenticationRequired : std::uint8_t{0}});
     stream_.write(request, deadline_);
     report_.sent("X.224 Connection Request", request.size());
     const auto frame = read_frame(stream_, deadline_);
@@ -88,6 +90,8 @@ class Client {
     selected_ = confirm->selected_protocol.value_or(rdp::kProtocolRdp);
     const std::string chosen = rdp::protocol_words(selected_);
     report_.received("X.224 Connection Confirm: " + chosen, frame->size());
+    const bool guards = (confirm->flags & rdp::kRedirectedAuthenticationSupported) != 0;
+    if (options_.remote_guard && !guards) return "the server takes no Remote Credential Guard";
     if (rdp::is_hybrid(selected_)) return std::nullopt;
     return "the server does not do NLA, it chose " + chosen;
   }
@@ -213,10 +217,11 @@ void tell(const Result& result, const ConnectOptions& options) {
 
 std::shared_ptr<const Credential> credential_for(const ConnectOptions& options) {
   const UserName user = parse_user_name(options.user);
-  if (options.card.given()) return card_credential(options.card, user);
-  if (options.user.empty()) return Credential::of_session();
+  const bool guarded = options.remote_guard;
+  if (options.card.given()) return card_credential(options.card, user, guarded);
+  if (options.user.empty()) return Credential::of_session(guarded);
   const SecretText password = password_for_logon(options.password_file, user.text());
-  return Credential::outbound(user, password);
+  return Credential::outbound(user, password, guarded);
 }
 
 ExitCode connect(const ConnectOptions& options) {
@@ -252,10 +257,12 @@ void add_connect(CLI::App& app, Run& run) {
   auto* user = connect_app->add_option(
       "--user", options->user,
       "[DOMAIN\\]USER or USER@DOMAIN; default: whom the certificate names, else who is logged on "
-      "in "
-      "this user's session, by 'opensspi creds', 'opensspi login' or kinit");
+      "in this user's session, by 'opensspi creds', 'opensspi login' or kinit");
   user->type_name("NAME");
   add_card_options(*connect_app, options->card);
+  connect_app->add_flag("--remote-guard", options->remote_guard,
+                        "Remote Credential Guard: delegate tickets instead of the password; needs "
+                        "Kerberos. Without --user with the tickets that kinit got");
   connect_app
       ->add_option("--password-file", options->password_file,
                    "The password is the first line; - is standard input; default: "

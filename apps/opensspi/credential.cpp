@@ -21,7 +21,8 @@ ULONG size_of(const std::string& text) {
 
 }  // namespace
 
-std::shared_ptr<Credential> Credential::outbound(const UserName& user, const SecretText& password) {
+std::shared_ptr<Credential> Credential::outbound(const UserName& user, const SecretText& password,
+                                                 bool guarded) {
   SEC_WINNT_AUTH_IDENTITY_A identity{};
   identity.User = text_of(user.user);
   identity.UserLength = size_of(user.user);
@@ -32,10 +33,10 @@ std::shared_ptr<Credential> Credential::outbound(const UserName& user, const Sec
   identity.Flags = SEC_WINNT_AUTH_IDENTITY_ANSI;  // which is UTF-8 here
   SCHANNEL_CRED schannel{};
   schannel.dwVersion = SCHANNEL_CRED_VERSION;
-  return std::shared_ptr<Credential>(new Credential(false, &schannel, &identity));
+  return std::shared_ptr<Credential>(new Credential(false, &schannel, &identity, guarded));
 }
 
-std::shared_ptr<Credential> Credential::outbound(const Certificate& certificate) {
+std::shared_ptr<Credential> Credential::outbound(const Certificate& certificate, bool guarded) {
   CERT_CREDENTIAL_INFO info{};
   info.cbSize = sizeof info;
   DWORD size = sizeof info.rgbHashOfCert;
@@ -46,11 +47,11 @@ std::shared_ptr<Credential> Credential::outbound(const Certificate& certificate)
     check(last_error().status, "the certificate", ExitCode::Usage);
   }
   const std::unique_ptr<char, decltype(&CredFree)> owned(name, CredFree);
-  return outbound({name, {}}, SecretText());
+  return outbound({name, {}}, SecretText(), guarded);
 }
 
 std::shared_ptr<Credential> Credential::outbound(const UserName& user,
-                                                 const opensspi_smart_card& card) {
+                                                 const opensspi_smart_card& card, bool guarded) {
   void* logon = nullptr;
   std::size_t size = 0;
   check(opensspi_pack_smart_card(user.user.c_str(), user.domain.c_str(), &card, &logon, &size),
@@ -58,13 +59,13 @@ std::shared_ptr<Credential> Credential::outbound(const UserName& user,
   const std::unique_ptr<void, decltype(&opensspi_free)> owned(logon, opensspi_free);
   SCHANNEL_CRED schannel{};
   schannel.dwVersion = SCHANNEL_CRED_VERSION;
-  return std::shared_ptr<Credential>(new Credential(false, &schannel, logon));
+  return std::shared_ptr<Credential>(new Credential(false, &schannel, logon, guarded));
 }
 
-std::shared_ptr<Credential> Credential::of_session() {
+std::shared_ptr<Credential> Credential::of_session(bool guarded) {
   SCHANNEL_CRED schannel{};
   schannel.dwVersion = SCHANNEL_CRED_VERSION;
-  return std::shared_ptr<Credential>(new Credential(false, &schannel, nullptr));
+  return std::shared_ptr<Credential>(new Credential(false, &schannel, nullptr, guarded));
 }
 
 std::shared_ptr<Credential> Credential::inbound(const Certificate& certificate) {
@@ -73,15 +74,18 @@ std::shared_ptr<Credential> Credential::inbound(const Certificate& certificate) 
   schannel.dwVersion = SCHANNEL_CRED_VERSION;
   schannel.cCreds = 1;
   schannel.paCred = &context;
-  return std::shared_ptr<Credential>(new Credential(true, &schannel, nullptr));
+  return std::shared_ptr<Credential>(new Credential(true, &schannel, nullptr, false));
 }
 
-Credential::Credential(bool inbound, void* schannel, void* spnego)
+Credential::Credential(bool inbound, void* schannel, void* spnego, bool guarded)
     : inbound_(inbound), of_session_(!inbound && spnego == nullptr) {
-  CREDSSP_CRED parts{};
-  parts.Type = CredsspSubmitBufferBoth;
-  parts.pSchannelCred = schannel;
-  parts.pSpnegoCred = spnego;
+  CREDSSP_CRED_EX parts{};
+  parts.Type = CredsspCredEx;
+  parts.Version = CREDSSP_CRED_EX_VERSION;
+  parts.Flags = guarded ? CREDSSP_FLAG_REDIRECT : 0;
+  parts.Cred.Type = CredsspSubmitBufferBoth;
+  parts.Cred.pSchannelCred = schannel;
+  parts.Cred.pSpnegoCred = spnego;
   char package[] = "CREDSSP";
   TimeStamp expiry{};
   const SECURITY_STATUS status = AcquireCredentialsHandleA(

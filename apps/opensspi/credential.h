@@ -25,14 +25,16 @@ inline constexpr const char* kHowToLogOn =
 class Credential {
  public:
   // What a client logs on with and delegates. CommandError Policy when policy forbids it.
-  static std::shared_ptr<Credential> outbound(const UserName& user, const SecretText& password);
+  // `guarded`: by Remote Credential Guard, tickets alone are delegated.
+  static std::shared_ptr<Credential> outbound(const UserName& user, const SecretText& password,
+                                              bool guarded = false);
   // The same with a certificate, which names the user, and with a smart card.
-  static std::shared_ptr<Credential> outbound(const Certificate& certificate);
-  static std::shared_ptr<Credential> outbound(const UserName& user,
-                                              const opensspi_smart_card& card);
+  static std::shared_ptr<Credential> outbound(const Certificate& certificate, bool guarded = false);
+  static std::shared_ptr<Credential> outbound(const UserName& user, const opensspi_smart_card& card,
+                                              bool guarded = false);
   // Who this user's programs are when they name nobody. CommandError Usage, with what to do, when
   // that is nobody.
-  static std::shared_ptr<Credential> of_session();
+  static std::shared_ptr<Credential> of_session(bool guarded = false);
   // What a server shows and judges with.
   static std::shared_ptr<Credential> inbound(const Certificate& certificate);
 
@@ -48,7 +50,7 @@ class Credential {
   [[nodiscard]] PCredHandle handle() const { return &handle_; }
 
  private:
-  Credential(bool inbound, void* schannel, void* spnego);
+  Credential(bool inbound, void* schannel, void* spnego, bool guarded);
 
   bool inbound_, of_session_;
   mutable CredHandle handle_{};

@@ -22,6 +22,19 @@ using Received = CredSspSession::Received;
 
 constexpr std::chrono::seconds kLinger{2};  // for the client to take the last words
 
+// What policy says, which a program may ask like any user.
+bool takes_remote_guard() {
+  bool takes = false;
+  opensspi_policy_list(
+      [](const opensspi_policy_setting* setting, void* user) {
+        const bool is_it = std::string_view(setting->key) == "credssp.remote_guard";
+        if (is_it) *static_cast<bool*>(user) = std::string_view(setting->value) == "true";
+        return is_it ? 1 : 0;
+      },
+      &takes, nullptr);
+  return takes;
+}
+
 class Connection {
  public:
   Connection(TcpStream& stream, std::shared_ptr<const Credential> credential,
@@ -55,11 +68,14 @@ class Connection {
     for (const std::uint32_t protocol : {rdp::kProtocolHybridEx, rdp::kProtocolHybrid})
       if ((requested & protocol) != 0 && !rdp::is_hybrid(selected_)) selected_ = protocol;
     if (rdp::is_hybrid(selected_)) {
-      confirm({.selected_protocol = selected_, .failure_code = {}},
+      confirm({.selected_protocol = selected_,
+               .failure_code = {},
+               .flags = takes_remote_guard() ? rdp::kRedirectedAuthenticationSupported
+                                             : std::uint8_t{0}},
               std::string("X.224 Connection Confirm: ") + rdp::protocol_words(selected_));
       return true;
     }
-    confirm({.selected_protocol = {}, .failure_code = rdp::kHybridRequiredByServer},
+    confirm({.selected_protocol = {}, .failure_code = rdp::kHybridRequiredByServer, .flags = 0},
             "X.224 failure: HYBRID_REQUIRED_BY_SERVER");
     report_.note("refused: the client does not offer CredSSP (NLA)");
     return false;

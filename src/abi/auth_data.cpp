@@ -12,23 +12,23 @@ struct CredSspParts {
   CREDSPP_SUBMIT_TYPE type{};
   const void* schannel = nullptr;
   const void* spnego = nullptr;
+  bool remote_guard = false;
 };
 
 Result<CredSspParts> read_credssp_cred(const void* auth_data) {
-  if (auth_data == nullptr) return CredSspParts{CredsspSubmitBufferBoth, nullptr, nullptr};
+  if (auth_data == nullptr) return CredSspParts{CredsspSubmitBufferBoth};
   const CREDSSP_CRED* cred = static_cast<const CREDSSP_CRED*>(auth_data);
+  bool remote_guard = false;
   if (cred->Type == CredsspCredEx) {
     const auto* extended = static_cast<const CREDSSP_CRED_EX*>(auth_data);
     if (extended->Version != CREDSSP_CRED_EX_VERSION)
       return fail(Status::UnknownCredentials, "CREDSSP_CRED_EX has an unknown version");
     if ((extended->Flags & ~DWORD{CREDSSP_FLAG_REDIRECT}) != 0)
       return fail(Status::UnknownCredentials, "CREDSSP_CRED_EX has unknown flags");
-    if (extended->Flags != 0)
-      return fail(Status::UnsupportedFunction,
-                  "CREDSSP_CRED_EX asks for remote credential guard, which is not built yet");
     cred = &extended->Cred;
+    remote_guard = (extended->Flags & CREDSSP_FLAG_REDIRECT) != 0;
   }
-  return CredSspParts{cred->Type, cred->pSchannelCred, cred->pSpnegoCred};
+  return CredSspParts{cred->Type, cred->pSchannelCred, cred->pSpnegoCred, remote_guard};
 }
 
 Result<AuthData> read_spnego(const CredSspParts& parts) {
@@ -50,6 +50,7 @@ Result<AuthData> read_credssp(CredentialUse use, const void* auth_data, const Ke
   TRY_ASSIGN(const CredSspParts parts, read_credssp_cred(auth_data));
   TRY_ASSIGN(AuthData data, read_spnego(parts));
   TRY_ASSIGN(data.tls, read_schannel_cred(use, parts.schannel, key_log));
+  data.remote_guard = parts.remote_guard;
   return data;
 }
 

@@ -13,6 +13,7 @@
 #include "abi/memory.h"
 #include "abi/text.h"
 #include "base/utf16.h"
+#include "credssp/remote_guard.h"
 
 namespace opensspi::abi {
 namespace {
@@ -43,6 +44,11 @@ ByteView password_of(const Identity& identity) {
 Result<Block<std::uint8_t>> logon_block(const Identity& identity, std::size_t& size) {
   if (const SmartCard* card = identity.smart_card()) {
     TRY_ASSIGN(const SecretBytes logon, write_certificate_logon(identity, *card));
+    size = logon.size();
+    return copy_to_block(logon.expose());
+  }
+  if (const TicketLogon* tickets = identity.tickets()) {
+    const SecretBytes logon = credssp::write_ticket_logon(*tickets);
     size = logon.size();
     return copy_to_block(logon.expose());
   }

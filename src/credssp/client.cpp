@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "credssp/error_code.h"
+#include "credssp/ts_credentials.h"
 
 namespace opensspi::credssp {
 
@@ -143,10 +144,18 @@ Result<ClientProtocol::Step> ClientProtocol::send_credentials(PubKeyAuthVerified
     return fail(Status::PolicyNtlmOnly,
                 "policy delegates these credentials to servers proven by Kerberos only");
   }
+  if (rules_.remote_guard) TRY(take_tickets());
   TsRequest message;
   TRY_ASSIGN(message.auth_info, std::move(proof).seal_credentials(ts_credentials_));
   ts_credentials_ = SecretBytes();
   return Step{Done{}, std::move(message)};
+}
+
+Result<void> ClientProtocol::take_tickets() {
+  Identity guarded;
+  TRY_ASSIGN(guarded.secret, inner_->ticket_logon());
+  TRY_ASSIGN(ts_credentials_, write_ts_credentials(guarded));
+  return {};
 }
 
 Reply ClientProtocol::reply(Result<Step> step) {

@@ -18,12 +18,13 @@ struct ClientRules {
   bool delegates = false;          // the credentials say something
   bool needs_mutual_auth = false;  // policy lets them go to a proven server only
   std::uint32_t oldest_version = kFirstVersionWithNonce;  // that policy lets a server speak
+  bool remote_guard = false;  // the negotiation's tickets are what is delegated
 };
 
 class ClientProtocol final : public Protocol {
  public:
   // `inner`: a Negotiate initiator. `ts_credentials`: what is delegated, empty_ts_credentials() for
-  // nothing.
+  // nothing; under remote credential guard it is made of the negotiation's tickets.
   ClientProtocol(std::shared_ptr<const Environment> environment, std::unique_ptr<Context> inner,
                  SecretBytes ts_credentials, const ClientRules& rules);
 
@@ -64,6 +65,7 @@ class ClientProtocol final : public Protocol {
   Result<Bytes> step_inner(ByteView token);
   Result<Step> negotiate(ByteView token);
   Result<Step> send_credentials(PubKeyAuthVerified proof);
+  Result<void> take_tickets();
   Reply reply(Result<Step> step);
 
   std::shared_ptr<const Environment> environment_;

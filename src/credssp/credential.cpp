@@ -113,7 +113,8 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_client(
   ClientRules rules;
   rules.delegates = has(request.flags, ContextFlags::Delegate);
   rules.oldest_version = oldest_version(request.role);
-  if (rules.delegates) {
+  rules.remote_guard = rules.delegates && outbound_->remote_guard;
+  if (rules.delegates && !rules.remote_guard) {
     if (client.identity == nullptr) {
       return fail(Status::NoCredentials, "there are no credentials to delegate");
     }
@@ -135,7 +136,9 @@ Result<std::unique_ptr<Context>> CredSspCredential::new_server(
   if (!inbound_) return fail(Status::NoCredentials, "the credential is for clients only");
   TRY_ASSIGN(auto inner, inbound_->negotiate->new_context(inner_request(request)));
   TRY_ASSIGN(auto session, tls::Session::server(inbound_->tls));
-  auto protocol = std::make_unique<ServerProtocol>(std::move(inner), oldest_version(request.role));
+  auto protocol = std::make_unique<ServerProtocol>(
+      std::move(inner),
+      ServerRules{oldest_version(request.role), environment_->policy()->remote_guard});
   return std::make_unique<CredSspContext>(request, std::move(session), std::move(protocol));
 }
 

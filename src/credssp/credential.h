@@ -27,6 +27,7 @@ class CredSspCredential final : public Credential {
     // NoCredentials when nobody is; empty when the caller supplied its own.
     std::function<Result<Client>(std::string_view target_name)> saved_for;
     bool policy_only = false;
+    bool remote_guard = false;  // the negotiation's tickets are what is delegated
   };
   struct Inbound {
     std::shared_ptr<const tls::Parameters> tls;

@@ -52,6 +52,7 @@ Result<CredSspCredential::Outbound> CredSspPackage::outbound(const AcquireReques
     TRY_ASSIGN(out.tls, tls::Parameters::client(tls::Options{}));
   }
   out.policy_only = request.policy_only;
+  out.remote_guard = request.auth_data.remote_guard;
   out.client.identity = request.auth_data.identity;
   if (out.client.identity != nullptr) {
     TRY_ASSIGN(out.client.negotiate, acquire_negotiate(request, CredentialUse::Outbound));
@@ -113,6 +114,8 @@ Result<std::shared_ptr<Credential>> CredSspPackage::acquire_negotiate(const Acqu
   inner.use = use;
   inner.auth_data.tls = nullptr;
   inner.inside_credssp = true;
+  // No response of a password's leaves the machine either.
+  if (inner.auth_data.remote_guard) inner.auth_data.package_list += ",!ntlm";
   return negotiate_.acquire(inner);
 }
 

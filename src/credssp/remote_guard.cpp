@@ -119,10 +119,10 @@ Result<SecretBytes> write_remote_guard_creds(const RemoteGuardCreds& creds) {
   return SecretBytes(out.view());
 }
 
-Result<KerbTicketLogon> parse_ticket_logon(ByteView cred_buffer) {
+Result<TicketLogon> parse_ticket_logon(ByteView cred_buffer) {
   Reader reader(cred_buffer);
   const std::uint32_t kind = reader.u32_le();
-  KerbTicketLogon logon;
+  TicketLogon logon;
   logon.flags = reader.u32_le();
   const std::uint32_t service_size = reader.u32_le(), granting_size = reader.u32_le();
   const std::uint64_t service_offset = reader.u64_le(), granting_offset = reader.u64_le();
@@ -135,7 +135,7 @@ Result<KerbTicketLogon> parse_ticket_logon(ByteView cred_buffer) {
   return logon;
 }
 
-SecretBytes write_ticket_logon(const KerbTicketLogon& logon) {
+SecretBytes write_ticket_logon(const TicketLogon& logon) {
   const std::size_t service_size = logon.service_ticket.size();
   Writer head;
   head.u32_le(kKerbTicketLogon).u32_le(logon.flags);

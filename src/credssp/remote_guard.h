@@ -17,8 +17,9 @@
 //     [16-23] ServiceTicket, an offset           [32-35] size of what follows
 //     [24-31] TicketGrantingTicket, an offset    [36-]   encrypted credentials
 //
-// Who receives them would need their tickets in a logon session of the client's: so far they are
-// read, and refused in words.
+// FreeRDP has KERB_LOGON_FLAG_REDIRECTED in Flags, and the ticket-granting ticket in a KRB-CRED
+// that is not encrypted. Of what is received the Kerberos logon is used: no NTLM is spoken for the
+// client.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +29,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "sspi/identity.h"
 
 namespace opensspi::credssp {
 
@@ -47,14 +49,8 @@ Result<RemoteGuardCreds> parse_remote_guard_creds(ByteView der);
 // InvalidToken when a package's name is not UTF-8.
 Result<SecretBytes> write_remote_guard_creds(const RemoteGuardCreds& creds);
 
-struct KerbTicketLogon {
-  std::uint32_t flags = 0;             // KERB_LOGON_FLAG_
-  Bytes service_ticket;                // Ticket: for the computer
-  SecretBytes ticket_granting_ticket;  // KRB-CRED, under the service ticket's session key
-};
-
-Result<KerbTicketLogon> parse_ticket_logon(ByteView cred_buffer);
-SecretBytes write_ticket_logon(const KerbTicketLogon& logon);
+Result<TicketLogon> parse_ticket_logon(ByteView cred_buffer);
+SecretBytes write_ticket_logon(const TicketLogon& logon);
 
 struct NtlmRemoteSupplementalCredential {
   static constexpr std::uint32_t kLmPresent = 1, kNtPresent = 2, kCredentialKeyPresent = 8;

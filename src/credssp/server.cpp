@@ -8,8 +8,8 @@
 
 namespace opensspi::credssp {
 
-ServerProtocol::ServerProtocol(std::unique_ptr<Context> inner, std::uint32_t oldest_version)
-    : inner_(std::move(inner)), peer_version_(oldest_version) {}
+ServerProtocol::ServerProtocol(std::unique_ptr<Context> inner, const ServerRules& rules)
+    : inner_(std::move(inner)), rules_(rules), peer_version_(rules.oldest_version) {}
 
 Reply ServerProtocol::begin(ByteView subject_public_key) {
   subject_public_key_ = copy(subject_public_key);
@@ -26,7 +26,13 @@ Outcome ServerProtocol::finish() {
   outcome.version = version();
   outcome.inner = facts_of(*inner_);
   outcome.expiry = expiry_;
-  outcome.credential = std::get<Done>(state_).credential;
+  const Done& done = std::get<Done>(state_);
+  outcome.credential = done.credential;
+  if (done.tickets != nullptr) {
+    AccessToken token = *outcome.inner.access_token;
+    token.delegated_tickets = done.tickets;
+    outcome.inner.access_token = std::make_shared<const AccessToken>(std::move(token));
+  }
   outcome.delegated = says_anything(*outcome.credential);
   inner_.reset();
   return outcome;
@@ -93,7 +99,8 @@ Result<ServerProtocol::Step> ServerProtocol::handle(AwaitAuthInfo state, const T
   TRY_ASSIGN(const SecretBytes credentials,
              std::move(state.proof).open_credentials(*request.auth_info));
   TRY_ASSIGN(Identity identity, parse_ts_credentials(credentials.expose()));
-  return Step{Done{std::make_shared<const Identity>(std::move(identity))}, std::nullopt};
+  TRY_ASSIGN(Done done, take(std::move(identity)));
+  return Step{std::move(done), std::nullopt};
 }
 
 Result<ServerProtocol::Step> ServerProtocol::handle(Done /*state*/, const TsRequest&) {
@@ -116,6 +123,23 @@ Result<void> ServerProtocol::check_client() const {
     return fail(Status::LogonDenied, "an anonymous client may not log on through CredSSP");
   }
   return {};
+}
+
+// Tickets are their client's own, whom they do not name.
+Result<ServerProtocol::Done> ServerProtocol::take(Identity credential) const {
+  std::shared_ptr<const DelegatedTickets> tickets;
+  if (const TicketLogon* logon = credential.tickets()) {
+    if (!rules_.remote_guard) {
+      return fail(Status::UnsupportedFunction,
+                  "policy takes no remote credential guard (credssp.remote_guard)");
+    }
+    TRY_ASSIGN(tickets, inner_->take_tickets(*logon));
+    TRY_ASSIGN(const Attribute answer, inner_->query(AttributeId::AccessToken));
+    const auto& token = std::get<std::shared_ptr<const AccessToken>>(answer);
+    credential.user = token->user;
+    credential.domain = token->domain;
+  }
+  return Done{std::make_shared<const Identity>(std::move(credential)), std::move(tickets)};
 }
 
 Result<ServerProtocol::Step> ServerProtocol::verify_and_answer(const TsRequest& request,

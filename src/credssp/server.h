@@ -12,11 +12,15 @@
 
 namespace opensspi::credssp {
 
+struct ServerRules {
+  std::uint32_t oldest_version = kFirstVersionWithNonce;  // that policy lets a client speak
+  bool remote_guard = false;                              // policy lets clients hand over tickets
+};
+
 class ServerProtocol final : public Protocol {
  public:
-  // `inner`: a Negotiate acceptor; `oldest_version`: of the client's that policy permits.
-  explicit ServerProtocol(std::unique_ptr<Context> inner,
-                          std::uint32_t oldest_version = kFirstVersionWithNonce);
+  // `inner`: a Negotiate acceptor.
+  explicit ServerProtocol(std::unique_ptr<Context> inner, const ServerRules& rules = {});
 
   Reply begin(ByteView subject_public_key) override;
   Reply handle(const TsRequest& request) override;
@@ -36,6 +40,7 @@ class ServerProtocol final : public Protocol {
   };
   struct Done {
     std::shared_ptr<const Identity> credential;
+    std::shared_ptr<const DelegatedTickets> tickets;  // null: it is none of these
   };
   struct Refused {
     Error error;
@@ -57,11 +62,13 @@ class ServerProtocol final : public Protocol {
   Result<Step> handle(Refused state, const TsRequest& request);
 
   Result<void> check_client() const;
+  Result<Done> take(Identity credential) const;
   Result<Step> verify_and_answer(const TsRequest& request, TsRequest answer);
   Step refuse(const Error& error) const;
   Reply reply(Result<Step> step);
 
   std::unique_ptr<Context> inner_;
+  ServerRules rules_;
   Bytes subject_public_key_;
   PeerVersion peer_version_;
   FileTime expiry_ = kNever;

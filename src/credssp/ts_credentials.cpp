@@ -78,6 +78,19 @@ Result<Identity> read_password_creds(ByteView der) {
   return identity;
 }
 
+Result<SecretBytes> write_tickets(const TicketLogon& tickets) {
+  RemoteGuardCreds creds;
+  creds.logon = {"Kerberos", write_ticket_logon(tickets)};
+  return write_ts_credentials(creds);
+}
+
+Result<Identity> read_remote_guard_creds(ByteView der) {
+  TRY_ASSIGN(const RemoteGuardCreds creds, parse_remote_guard_creds(der));
+  Identity identity;
+  TRY_ASSIGN(identity.secret, parse_ticket_logon(creds.logon.cred_buffer.expose()));
+  return identity;
+}
+
 Result<std::string> read_optional_name(DerReader& fields, unsigned number) {
   if (!fields.next_is(tag::context(number))) return std::string();
   return read_name_field(fields, number);
@@ -120,6 +133,7 @@ Result<SecretBytes> write_ts_credentials(const Identity& identity) {
     return fail(Status::NoCredentials, "a hash cannot be delegated: CredSSP carries passwords");
   }
   if (const SmartCard* card = identity.smart_card()) return write_smart_card(identity, *card);
+  if (const TicketLogon* tickets = identity.tickets()) return write_tickets(*tickets);
   TRY_ASSIGN(const Bytes domain, utf8_to_utf16le(identity.domain));
   TRY_ASSIGN(const Bytes user, utf8_to_utf16le(identity.user));
   const SecretBytes* password = identity.password();
@@ -150,9 +164,7 @@ Result<Identity> parse_ts_credentials(ByteView der) {
     case kSmartCard:
       return read_smart_card_creds(credentials);
     case kRemoteGuard:
-      TRY(parse_remote_guard_creds(credentials));
-      return fail(Status::UnsupportedFunction,
-                  "the client uses remote credential guard, which is not supported yet");
+      return read_remote_guard_creds(credentials);
     default:
       return fail(Status::InvalidToken, "the client delegated credentials of an unknown type");
   }

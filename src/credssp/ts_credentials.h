@@ -9,8 +9,8 @@
 //     TSCspDataDetail ::= SEQUENCE { keySpec [0] INTEGER, cardName [1], readerName [2],
 //                                    containerName [3], cspName [4] OCTET STRING OPTIONAL }
 //
-// Passwords (credType 1) and smart cards (2) are delegated and received. Those of remote credential
-// guard (6) are read, and refused in words: remote_guard.h.
+// Passwords (credType 1), smart cards (2) and tickets (6, remote_guard.h) are delegated and
+// received.
 #pragma once
 
 #include "base/bytes.h"
@@ -21,8 +21,8 @@
 
 namespace opensspi::credssp {
 
-// The TSCredentials of an identity with a password or a smart card. NoCredentials when all it has
-// is a hash.
+// The TSCredentials of an identity with a password, a smart card or tickets. NoCredentials when all
+// it has is a hash.
 Result<SecretBytes> write_ts_credentials(const Identity& identity);
 
 // The TSCredentials of remote credential guard.
@@ -33,7 +33,7 @@ Result<SecretBytes> write_ts_credentials(const RemoteGuardCreds& creds);
 SecretBytes empty_ts_credentials();
 
 // A trailing UTF-16 NUL of each string is dropped: rdesktop 1.9 sends one.
-// UnsupportedFunction for those of remote credential guard, when they are well-formed.
+// Those of remote credential guard name nobody: whoever has negotiated is meant.
 Result<Identity> parse_ts_credentials(ByteView der);
 
 }  // namespace opensspi::credssp

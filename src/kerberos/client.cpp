@@ -14,6 +14,8 @@
 #include "kerberos/target.h"
 #include "kerberos/tgt_messages.h"
 #include "kerberos/ticket_cache.h"
+#include "kerberos/ticket_logon.h"
+#include "sspi/target_name.h"
 
 namespace opensspi::kerberos {
 namespace {
@@ -142,6 +144,12 @@ Result<ClientContext::Leg> ClientContext::send_ap_req(const crypto::Digest128& b
              establish(made.session, std::move(key), false, made.granted, std::move(made.facts)));
   const ContextFlags left = established.granted;
   return Leg{std::move(established), std::move(token), Progress::Complete, left};
+}
+
+Result<TicketLogon> ClientContext::ticket_logon() const {
+  TRY_ASSIGN(const Tickets tickets, open_tickets());
+  return make_ticket_logon(tickets.session.library(), tickets_->way(), *tickets.cache,
+                           *tickets.client, host_of(request_.target_name));
 }
 
 Result<ClientContext::Tickets> ClientContext::open_tickets() const {

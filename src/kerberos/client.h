@@ -35,6 +35,7 @@ class ClientContext final : public Exchange<Established, SendFirst, AwaitTgtRep,
                                                  const ContextRequest& request);
 
   StepOutput step(const StepInput& input) override;
+  [[nodiscard]] Result<TicketLogon> ticket_logon() const override;
 
  private:
   ClientContext(std::shared_ptr<const Environment> environment,

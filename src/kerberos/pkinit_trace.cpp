@@ -31,6 +31,7 @@ void PkinitTrace::read(std::string_view line) {
   if (at == std::string_view::npos || failure_ != 0) return;
   const std::string_view result = message.substr(at + kReturned.size());
   std::from_chars(result.data(), result.data() + result.size(), failure_);
+  if (failure_ == 0) return;
   own_untrusted_ = result.find(kOwn) != std::string_view::npos;
   expired_ = result.find(kExpired) != std::string_view::npos;
 }

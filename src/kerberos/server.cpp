@@ -11,6 +11,7 @@
 #include "kerberos/errors.h"
 #include "kerberos/pac.h"
 #include "kerberos/principal.h"
+#include "kerberos/ticket_logon.h"
 #include "kerberos/user_to_user.h"
 
 namespace opensspi::kerberos {
@@ -112,6 +113,12 @@ Result<std::unique_ptr<Context>> ServerContext::create(
   TRY(check_request(request));
   return std::unique_ptr<Context>(
       new ServerContext(std::move(environment), std::move(keys), std::move(authority), request));
+}
+
+Result<std::shared_ptr<const DelegatedTickets>> ServerContext::take_tickets(
+    const TicketLogon& logon) const {
+  TRY_ASSIGN(const Attribute names, query(AttributeId::NativeNames));
+  return open_ticket_logon(*keys_, logon, std::get<NativeNames>(names).client, environment_->now());
 }
 
 StepOutput ServerContext::step(const StepInput& input) {

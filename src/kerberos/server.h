@@ -54,6 +54,8 @@ class ServerContext final
 
   // A refusal goes out as KRB-ERROR.
   StepOutput step(const StepInput& input) override;
+  [[nodiscard]] Result<std::shared_ptr<const DelegatedTickets>> take_tickets(
+      const TicketLogon& logon) const override;
 
  private:
   ServerContext(std::shared_ptr<const Environment> environment, std::shared_ptr<ServerKeys> keys,

@@ -16,6 +16,15 @@ MessageProtection* Negotiation::message_protection() {
   return inner_ ? inner_->message_protection() : nullptr;
 }
 
+Result<TicketLogon> Negotiation::ticket_logon() const {
+  return inner_ ? inner_->ticket_logon() : Context::ticket_logon();
+}
+
+Result<std::shared_ptr<const DelegatedTickets>> Negotiation::take_tickets(
+    const TicketLogon& logon) const {
+  return inner_ ? inner_->take_tickets(logon) : Context::take_tickets(logon);
+}
+
 Result<Attribute> Negotiation::query(AttributeId id) const {
   if (id == AttributeId::Flags) return granted_;
   if (!inner_) return fail(Status::InvalidHandle, "no mechanism is selected yet");

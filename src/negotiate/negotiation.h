@@ -21,6 +21,9 @@ class Negotiation : public Context {
 
   MessageProtection* message_protection() override;
   [[nodiscard]] Result<Attribute> query(AttributeId id) const override;
+  [[nodiscard]] Result<TicketLogon> ticket_logon() const override;
+  [[nodiscard]] Result<std::shared_ptr<const DelegatedTickets>> take_tickets(
+      const TicketLogon& logon) const override;
 
  protected:
   // What the mechanism answered to one token.

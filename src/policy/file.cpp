@@ -188,8 +188,9 @@ std::string show_pkcs11_module(const Policy& policy) {
   return quoted(policy.pkcs11_module);
 }
 
-constexpr std::array<Key, 18> kKeys = {{
+constexpr std::array<Key, 19> kKeys = {{
     word_key<&Policy::encryption_oracle, kEncryptionOracle>("credssp", "encryption_oracle"),
+    bool_key<&Policy::remote_guard>("credssp", "remote_guard"),
     delegation_key<&Rules::fresh, &Lists::allow>("allow_fresh"),
     delegation_key<&Rules::fresh, &Lists::allow_ntlm_only>("allow_fresh_ntlm_only"),
     delegation_key<&Rules::fresh, &Lists::deny>("deny_fresh"),

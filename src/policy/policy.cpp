@@ -51,6 +51,7 @@ Policy narrowed(const Policy& system, const Policy& user) {
   policy.delegation = system.delegation;
   policy.delegation.insert(policy.delegation.end(), user.delegation.begin(), user.delegation.end());
   policy.encryption_oracle = std::min(system.encryption_oracle, user.encryption_oracle);
+  policy.remote_guard = system.remote_guard && user.remote_guard;
   policy.raw_ntlm = width(user.raw_ntlm) < width(system.raw_ntlm) ? user.raw_ntlm : system.raw_ntlm;
   policy.allow_key_log_variable = system.allow_key_log_variable && user.allow_key_log_variable;
   policy.allow_log_variable = system.allow_log_variable && user.allow_log_variable;

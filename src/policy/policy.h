@@ -39,6 +39,7 @@ enum class EncryptionOracle {
 
 struct Policy {
   EncryptionOracle encryption_oracle = EncryptionOracle::Force;  // credssp.encryption_oracle
+  bool remote_guard = false;  // credssp.remote_guard: servers take tickets instead of passwords
   // delegation: what each of the files says, and all of them must permit.
   std::vector<DelegationRules> delegation = std::vector<DelegationRules>(1);
   RawNtlm raw_ntlm = RawNtlm::Auto;                    // negotiate.raw_ntlm

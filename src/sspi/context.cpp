@@ -7,4 +7,15 @@ Result<Attribute> Context::query(AttributeId /*id*/) const {
   return fail(Status::UnsupportedFunction, "this context does not have that attribute");
 }
 
+Result<TicketLogon> Context::ticket_logon() const {
+  return fail(Status::UnsupportedFunction,
+              "remote credential guard needs Kerberos, which was not negotiated");
+}
+
+Result<std::shared_ptr<const DelegatedTickets>> Context::take_tickets(
+    const TicketLogon& /*logon*/) const {
+  return fail(Status::UnsupportedFunction,
+              "remote credential guard needs Kerberos, which was not negotiated");
+}
+
 }  // namespace opensspi

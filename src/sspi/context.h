@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -18,9 +19,9 @@ namespace opensspi {
 struct ContextRequest {
   Role role = Role::Client;
   ContextFlags flags = ContextFlags::None;
-  std::string target_name;        // SPN, UTF-8; may be empty
-  bool inside_credssp = false;    // the inner leg of CREDSSP
-  ByteView mechanism_oid{};       // the OID that SPNEGO chose, static memory; empty outside SPNEGO
+  std::string target_name;      // SPN, UTF-8; may be empty
+  bool inside_credssp = false;  // the inner leg of CREDSSP
+  ByteView mechanism_oid{};     // the OID that SPNEGO chose, static memory; empty outside SPNEGO
 };
 
 struct StepInput {
@@ -57,6 +58,13 @@ class Context {
   virtual MessageProtection* message_protection() { return nullptr; }
   virtual StreamProtection* stream_protection() { return nullptr; }
   virtual MechListMic* mech_list_mic() { return nullptr; }
+
+  // Remote Credential Guard, once keys are agreed: an initiator's tickets in the place of a secret,
+  // for which a KDC may be asked, and what an acceptor makes of them when they are of this very
+  // client. UnsupportedFunction for a mechanism without tickets.
+  [[nodiscard]] virtual Result<TicketLogon> ticket_logon() const;
+  [[nodiscard]] virtual Result<std::shared_ptr<const DelegatedTickets>> take_tickets(
+      const TicketLogon& logon) const;
 
   // UnsupportedFunction for what this package, side or moment does not have. A wrapper ends with
   // inner->query(id).

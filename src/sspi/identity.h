@@ -68,6 +68,7 @@ struct AuthData {
   std::string package_list;                // of SEC_WINNT_AUTH_IDENTITY_EX: "ntlm", "!ntlm", …
   std::shared_ptr<const TlsAuthData> tls;  // CREDSSP_CRED sets both this and identity
   std::shared_ptr<Authority> authority;    // the caller's own judge, if it brings one
+  bool remote_guard = false;  // CREDSSP_FLAG_REDIRECT: tickets are delegated, nothing else
 };
 
 }  // namespace opensspi

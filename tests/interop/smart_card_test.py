@@ -6,7 +6,7 @@ import os
 import unittest
 
 from peers import gss, mit_kdc, pki, soft_card
-from support import sspi, suite
+from support import credssp, sspi, suite
 from support.command import ACCEPTED, Command
 from support.handshake import shake_hands
 
@@ -192,6 +192,20 @@ class InCredSsp(Realm):
 
     def test_a_certificate(self):
         self.connect("--cert", self.certificate.path, "--key", self.certificate.key_path)
+
+    def test_what_a_server_is_given(self):
+        self.readers.put_in("alices", self.certificate)
+        os.environ["OPENSSPI_ACCOUNTS"] = self.command.environment["OPENSSPI_ACCOUNTS"]
+        with credssp.Certificate("localhost") as certificate, \
+                credssp.card_holder(soft_card.PIN, "TERMSRV/localhost", card_name="alices",
+                                    container_name="01", csp_name="Provider") as client, \
+                credssp.acceptor(certificate) as server:
+            self.assertTrue(shake_hands(client, server), (client.failure, server.failure))
+            self.assertEqual(server.names(), UPN)
+            delegated = server.delegated()
+        self.assertIsNone(delegated.password)
+        self.assertEqual(delegated.smart_card, credssp.SmartCard(
+            soft_card.PIN, "alices", "", "01", "Provider", 1))
 
     def test_a_card(self):
         self.readers.put_in("alice", self.certificate)

@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 // Of libkrb5, though not in its header: what a KDC does.
@@ -159,6 +160,28 @@ class KerberosFiles {
     must(krb5_cc_close(context_, cache));
   }
 
+  // KERB_TICKET_LOGON's two: the ticket for `server` that is in one cache, and the first ticket of
+  // another in a KRB-CRED, sealed under that one's key or not at all.
+  [[nodiscard]] std::pair<std::string, std::string> make_ticket_logon(const std::string& name,
+                                                                      const std::string& server,
+                                                                      const std::string& granting,
+                                                                      bool sealed) const {
+    krb5_creds ticket = first_ticket(name, server), handed_over = first_ticket(granting, {});
+    krb5_auth_context auth = nullptr;
+    must(krb5_auth_con_init(context_, &auth));
+    must(krb5_auth_con_setflags(context_, auth, 0));
+    if (sealed) must(krb5_auth_con_setuseruserkey(context_, auth, &ticket.keyblock));
+    krb5_data* message = nullptr;
+    must(krb5_mk_1cred(context_, auth, &handed_over, &message, nullptr));
+    std::pair<std::string, std::string> made{{ticket.ticket.data, ticket.ticket.length},
+                                             {message->data, message->length}};
+    krb5_free_data(context_, message);
+    must(krb5_auth_con_free(context_, auth));
+    krb5_free_cred_contents(context_, &ticket);
+    krb5_free_cred_contents(context_, &handed_over);
+    return made;
+  }
+
   void make_keytab(const std::string& name, const std::vector<std::string>& principals) const {
     krb5_keytab keytab = nullptr;
     must(krb5_kt_resolve(context_, ("FILE:" + path(name)).c_str(), &keytab));
@@ -284,6 +307,25 @@ class KerberosFiles {
   }
 
  private:
+  // For the server, or for any when it has no name.
+  [[nodiscard]] krb5_creds first_ticket(const std::string& name, const std::string& server) const {
+    krb5_ccache cache = nullptr;
+    krb5_cc_cursor cursor = nullptr;
+    must(krb5_cc_resolve(context_, name.c_str(), &cache));
+    must(krb5_cc_start_seq_get(context_, cache, &cursor));
+    krb5_creds found{};
+    for (bool is_it = false; !is_it;) {
+      krb5_free_cred_contents(context_, &found);
+      must(krb5_cc_next_cred(context_, cache, &cursor, &found));
+      char* text = nullptr;
+      must(krb5_unparse_name(context_, found.server, &text));
+      is_it = server.empty() || server == text;
+      krb5_free_unparsed_name(context_, text);
+    }
+    must(krb5_cc_end_seq_get(context_, cache, &cursor));
+    must(krb5_cc_close(context_, cache));
+    return found;
+  }
   void must(krb5_error_code code) const {
     if (code == 0) return;
     std::fprintf(stderr, "libkrb5: %s\n", krb5_get_error_message(context_, code));

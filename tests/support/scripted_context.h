@@ -77,6 +77,17 @@ struct ScriptedLeg {
   bool keys = false;
 };
 
+class ScriptedTickets final : public DelegatedTickets {
+ public:
+  [[nodiscard]] const std::string& cache() const override { return name_; }
+  [[nodiscard]] const std::string& client() const override { return name_; }
+  [[nodiscard]] FileTime expiry() const override { return kNever; }
+  [[nodiscard]] Result<void> store(const std::string& /*cache*/) const override { return {}; }
+
+ private:
+  std::string name_ = "scripted";
+};
+
 class ScriptedContext final : public Context {
  public:
   ScriptedContext(Role role, std::vector<ScriptedLeg> legs)
@@ -114,6 +125,19 @@ class ScriptedContext final : public Context {
     }
   }
 
+  [[nodiscard]] Result<TicketLogon> ticket_logon() const override {
+    if (tickets_.empty()) return Context::ticket_logon();
+    return TicketLogon{2, tickets_, SecretBytes(tickets_)};
+  }
+  [[nodiscard]] Result<std::shared_ptr<const DelegatedTickets>> take_tickets(
+      const TicketLogon& logon) const override {
+    if (tickets_.empty()) return Context::take_tickets(logon);
+    if (logon.service_ticket != tickets_) return fail(Status::LogonDenied, "not those tickets");
+    return std::make_shared<const ScriptedTickets>();
+  }
+
+  // That a client hands over, and a server takes.
+  void set_tickets(Bytes tickets) { tickets_ = std::move(tickets); }
   void set_access_token(std::shared_ptr<const AccessToken> token) {
     access_token_ = std::move(token);
   }
@@ -126,6 +150,7 @@ class ScriptedContext final : public Context {
   std::size_t next_ = 0;
   bool has_keys_ = false;
   std::shared_ptr<const AccessToken> access_token_;
+  Bytes tickets_;
 };
 
 }  // namespace opensspi::test

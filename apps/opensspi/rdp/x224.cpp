@@ -16,13 +16,14 @@ constexpr std::size_t kFixedSize = 7, kNegotiationSize = 8;
 struct Negotiation {
   std::uint8_t type = 0;
   std::uint32_t value = 0;
+  std::uint8_t flags = 0;
 };
 
 Bytes write(std::uint8_t code, const std::optional<Negotiation>& negotiation) {
   Bytes tpdu = {kFixedSize - 1, code, 0, 0, 0, 0, 0};
   if (negotiation) {
     tpdu[0] += kNegotiationSize;
-    tpdu.insert(tpdu.end(), {negotiation->type, 0, kNegotiationSize, 0});
+    tpdu.insert(tpdu.end(), {negotiation->type, negotiation->flags, kNegotiationSize, 0});
     for (int shift = 0; shift < 32; shift += 8)
       tpdu.push_back(static_cast<std::uint8_t>(negotiation->value >> shift));
   }
@@ -49,7 +50,7 @@ ByteView without_cookie(ByteView part) {
 std::optional<Negotiation> read_negotiation(ByteView part) {
   if (part.size() < kNegotiationSize || part[2] != kNegotiationSize || part[3] != 0)
     return std::nullopt;
-  Negotiation negotiation{part[0], 0};
+  Negotiation negotiation{part[0], 0, part[1]};
   for (std::size_t i = 0; i < 4; ++i)
     negotiation.value |= static_cast<std::uint32_t>(part[4 + i]) << (8 * i);
   return negotiation;
@@ -59,14 +60,16 @@ std::optional<Negotiation> read_negotiation(ByteView part) {
 
 Bytes write(const ConnectionRequest& request) {
   if (!request.requested_protocols) return write(kRequestCode, std::nullopt);
-  return write(kRequestCode, Negotiation{kNegotiationRequest, *request.requested_protocols});
+  return write(kRequestCode,
+               Negotiation{kNegotiationRequest, *request.requested_protocols, request.flags});
 }
 
 Bytes write(const ConnectionConfirm& confirm) {
   if (confirm.failure_code)
     return write(kConfirmCode, Negotiation{kNegotiationFailure, *confirm.failure_code});
   if (confirm.selected_protocol)
-    return write(kConfirmCode, Negotiation{kNegotiationResponse, *confirm.selected_protocol});
+    return write(kConfirmCode,
+                 Negotiation{kNegotiationResponse, *confirm.selected_protocol, confirm.flags});
   return write(kConfirmCode, std::nullopt);
 }
 
@@ -75,7 +78,7 @@ std::optional<ConnectionRequest> read_connection_request(ByteView frame) {
   if (!part) return std::nullopt;
   const auto negotiation = read_negotiation(without_cookie(*part));
   if (!negotiation || negotiation->type != kNegotiationRequest) return ConnectionRequest{};
-  return ConnectionRequest{negotiation->value};
+  return ConnectionRequest{negotiation->value, negotiation->flags};
 }
 
 std::optional<ConnectionConfirm> read_connection_confirm(ByteView frame) {
@@ -83,8 +86,10 @@ std::optional<ConnectionConfirm> read_connection_confirm(ByteView frame) {
   if (!part) return std::nullopt;
   ConnectionConfirm confirm;
   const auto negotiation = read_negotiation(*part);
-  if (negotiation && negotiation->type == kNegotiationResponse)
+  if (negotiation && negotiation->type == kNegotiationResponse) {
     confirm.selected_protocol = negotiation->value;
+    confirm.flags = negotiation->flags;
+  }
   if (negotiation && negotiation->type == kNegotiationFailure)
     confirm.failure_code = negotiation->value;
   return confirm;

@@ -13,17 +13,23 @@ namespace opensspi::command::rdp {
 inline constexpr std::uint32_t kProtocolRdp = 0, kProtocolSsl = 1, kProtocolHybrid = 2;
 inline constexpr std::uint32_t kProtocolHybridEx = 8;  // and a word on authorization behind it
 
+// flags of RDP_NEG_REQ and RDP_NEG_RSP: Remote Credential Guard.
+inline constexpr std::uint8_t kRedirectedAuthenticationRequired = 0x02;
+inline constexpr std::uint8_t kRedirectedAuthenticationSupported = 0x10;
+
 // failureCode of RDP_NEG_FAILURE.
 inline constexpr std::uint32_t kHybridRequiredByServer = 5;
 
 struct ConnectionRequest {
   std::optional<std::uint32_t> requested_protocols;  // none: a client from before the negotiation
+  std::uint8_t flags = 0;
 };
 
 // What the server answers: one of the two is set, or none by a server from before the negotiation.
 struct ConnectionConfirm {
   std::optional<std::uint32_t> selected_protocol;
   std::optional<std::uint32_t> failure_code;
+  std::uint8_t flags = 0;  // of a selected protocol
 };
 
 [[nodiscard]] Bytes write(const ConnectionRequest& request);

@@ -97,7 +97,9 @@ TEST_F(CredSspCredentials, ExtendedFormWrapsThePlainOne) {
   EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS, acquire(SECPKG_CRED_OUTBOUND, &cred));
   cred.Version = CREDSSP_CRED_EX_VERSION;
   cred.Flags = CREDSSP_FLAG_REDIRECT;
-  EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, acquire(SECPKG_CRED_OUTBOUND, &cred));
+  EXPECT_STATUS(SEC_E_OK, acquire(SECPKG_CRED_OUTBOUND, &cred));
+  cred.Flags = 2;
+  EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS, acquire(SECPKG_CRED_OUTBOUND, &cred));
 }
 
 TEST_F(CredSspCredentials, InboundNeedsACertificate) {

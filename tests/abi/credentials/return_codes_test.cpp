@@ -101,15 +101,6 @@ TEST_F(ReturnCodes, UnknownCredentials) {
   EXPECT_STATUS(SEC_E_UNKNOWN_CREDENTIALS, acquire({.auth_data = long_client.get()}));
 }
 
-TEST_F(ReturnCodes, UnsupportedFunctionForRemoteCredentialGuard) {
-  CREDSSP_CRED_EX extended{};
-  extended.Type = CredsspCredEx;
-  extended.Version = CREDSSP_CRED_EX_VERSION;
-  extended.Flags = CREDSSP_FLAG_REDIRECT;
-  extended.Cred = *client.get();
-  EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, acquire({.auth_data = &extended}));
-}
-
 TEST_F(ReturnCodes, AlgorithmMismatchForProtocolsOfTheOtherSide) {
   client.schannel().grbitEnabledProtocols = SP_PROT_TLS1_3_SERVER;
   EXPECT_STATUS(SEC_E_ALGORITHM_MISMATCH, acquire({.auth_data = client.get()}));

@@ -49,7 +49,7 @@ class KerberosLogon : public testing::Test {
         credssp::ClientRules{.delegates = true, .needs_mutual_auth = true, .oldest_version = 5});
   }
   [[nodiscard]] std::unique_ptr<credssp::Protocol> server_protocol() const {
-    return std::make_unique<credssp::ServerProtocol>(context(*negotiate_, Role::Server, true), 5);
+    return std::make_unique<credssp::ServerProtocol>(context(*negotiate_, Role::Server, true));
   }
 
   test::KerberosWorld world_;

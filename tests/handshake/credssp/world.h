@@ -74,8 +74,8 @@ class CredSspWorld {
         credssp::ClientRules{.delegates = true, .oldest_version = oldest_version(Role::Client)});
   }
   [[nodiscard]] std::unique_ptr<credssp::Protocol> server_protocol() const {
-    return std::make_unique<credssp::ServerProtocol>(inner(Role::Server, nullptr),
-                                                     oldest_version(Role::Server));
+    return std::make_unique<credssp::ServerProtocol>(
+        inner(Role::Server, nullptr), credssp::ServerRules{oldest_version(Role::Server)});
   }
 
   std::shared_ptr<FakeAuthority> authority = std::make_shared<FakeAuthority>();

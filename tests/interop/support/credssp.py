@@ -20,13 +20,25 @@ _SERVER_FLAGS = _DELEGATE | _PROTECTION | 0x8000 | 0x10000  # as 0x4000 and 0x80
 
 _EMPTY, _EXTRA, _STREAM_TRAILER, _STREAM_HEADER = 0, 5, 6, 7
 _STREAM_SIZES = 4
-_SUBMIT_PASSWORD, _SUBMIT_SCHANNEL, _SUBMIT_BOTH = 2, 4, 50
+_SUBMIT_PASSWORD, _SUBMIT_SCHANNEL, _SUBMIT_BOTH, _SUBMIT_EXTENDED = 2, 4, 50, 100
+_SUBMIT_CERTIFICATE = 13
+_REDIRECT = 1
+_CREDS_2 = 0x80000086
 _SCHANNEL_CRED_VERSION = 4
 _TLS_1_2 = {"client": 0x800, "server": 0x400}
 
 
 class _CredSspCred(Structure):
     _fields_ = [("type", c_uint32), ("schannel", c_void_p), ("spnego", c_void_p)]
+
+
+class _CredSspCredEx(Structure):
+    _fields_ = [("type", c_uint32), ("version", c_uint32), ("flags", c_uint32),
+                ("reserved", c_uint32), ("cred", _CredSspCred)]
+
+
+class _ClientCreds(Structure):
+    _fields_ = [("size", c_uint32), ("buffer", c_void_p)]
 
 
 class _SchannelCred(Structure):
@@ -139,6 +151,14 @@ class _CredSspPeer:
         finally:
             _library.opensspi_identity_free(byref(identity))
 
+    def creds_2(self):
+        """The packed logon of what was delegated, in bytes."""
+        creds = self._query(_CREDS_2, _ClientCreds())
+        try:
+            return ctypes.string_at(creds.buffer, creds.size)
+        finally:
+            _library.FreeContextBuffer(creds.buffer)
+
     def wrap(self, message):
         """The message in one TLS record."""
         sizes = self._query(_STREAM_SIZES, _StreamSizes())
@@ -188,6 +208,29 @@ def _delegated(identity):
 def _protocols(side, tls):
     """SCHANNEL_CRED's grbitEnabledProtocols for "TLS 1.2", "TLS 1.3"; 0, for both, without."""
     return {None: 0, "TLS 1.2": _TLS_1_2[side], "TLS 1.3": _TLS_1_2[side] << 2}[tls]
+
+
+def card_holder(pin, target=TARGET, **card):
+    """A client with a smart card, as sspi.packed_card() has it."""
+    schannel = _SchannelCred(version=_SCHANNEL_CRED_VERSION)
+    with sspi.packed_card(pin, **card) as logon:
+        both = _CredSspCred(_SUBMIT_CERTIFICATE, ctypes.addressof(schannel),
+                            ctypes.addressof(logon))
+        return _CredSspClient("CREDSSP", both, DELEGATION, target, None)
+
+
+def guarded(user, domain, password, target=TARGET):
+    """A client with Remote Credential Guard; with user None whoever has tickets."""
+    identity = None
+    if user is not None:
+        texts = [text.encode() for text in (user, domain, password)]
+        identity = _AuthIdentity(*(field for text in texts for field in (text, len(text))),
+                                 _ANSI_IDENTITY)
+    schannel = _SchannelCred(version=_SCHANNEL_CRED_VERSION)
+    spnego = None if identity is None else ctypes.addressof(identity)
+    both = _CredSspCredEx(_SUBMIT_EXTENDED, 0, _REDIRECT, 0, _CredSspCred(
+        _SUBMIT_BOTH, ctypes.addressof(schannel), spnego))
+    return _CredSspClient("CREDSSP", both, DELEGATION, target, None)
 
 
 def reload_policy():

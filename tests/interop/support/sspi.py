@@ -438,19 +438,25 @@ def initiator(package, user, domain, password, flags=SEAL, target="HTTP/server.d
     return _Client(package, _AuthIdentity(*fields, _ANSI_IDENTITY), flags, target, bindings)
 
 
-def card_holder(package, pin, user="", domain="", flags=SEAL, target="HTTP/server.domain.test",
-                **names):
-    """A client with a smart card; `names` are those of the card, reader_name and so on."""
+@contextlib.contextmanager
+def packed_card(pin, user="", domain="", **names):
+    """A logon with a smart card for pAuthData; `names` are those of the card, reader_name and so
+    on."""
     card = _SmartCard(pin=pin.encode(), pin_size=len(pin.encode()),
                       **{name: text.encode() for name, text in names.items()})
     logon, size = c_void_p(), c_size_t()
     _check(_library.opensspi_pack_smart_card(user.encode(), domain.encode(), byref(card),
                                              byref(logon), byref(size)))
     try:
-        packed = (c_ubyte * size.value).from_address(logon.value)
-        return _Client(package, packed, flags, target, None)
+        yield (c_ubyte * size.value).from_address(logon.value)
     finally:
         _library.opensspi_free(logon)
+
+
+def card_holder(package, pin, flags=SEAL, target="HTTP/server.domain.test", **card):
+    """A client with a smart card, as packed_card() has it."""
+    with packed_card(pin, **card) as logon:
+        return _Client(package, logon, flags, target, None)
 
 
 def acceptor(package, flags=0, bindings=None, identity=None):

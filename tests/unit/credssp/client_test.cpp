@@ -107,6 +107,27 @@ TEST_F(Client, LogsOnOverABareMechanism) {
   EXPECT_EQ(outcome.inner.names->user, "DOMAIN\\user");
 }
 
+// Remote Credential Guard.
+TEST_F(Client, HandsOverTheMechanismsTickets) {
+  start(bare(), {.delegates = true, .remote_guard = true});
+  script->set_tickets({7, 8});
+  negotiate();
+  const Reply last = client->handle(answer());
+  ASSERT_TRUE(last.progress) << last.progress.error().why;
+  const auto opened = std::move(*proof).open_credentials(*last.message->auth_info).value();
+  const auto identity = parse_ts_credentials(opened.expose()).value();
+  ASSERT_NE(identity.tickets(), nullptr);
+  EXPECT_EQ(identity.tickets()->service_ticket, (Bytes{7, 8}));
+  EXPECT_TRUE(identity.user.empty());
+  EXPECT_TRUE(client->finish().delegated);
+}
+
+TEST_F(Client, HandsNothingOverWhereTheMechanismHasNoTickets) {
+  start(bare(), {.delegates = true, .remote_guard = true});
+  negotiate();
+  expect_refused(answer(), Status::UnsupportedFunction);
+}
+
 TEST_F(Client, TakesTheServersLastTokenBesideItsPubKeyAuth) {
   start(wrapped());
   negotiate();

@@ -52,11 +52,12 @@ TEST_F(RemoteGuard, IsReadAndWrittenAsOtherProgramsWriteIt) {
   }
 }
 
-TEST_F(RemoteGuard, IsRefusedInWordsByAServer) {
+TEST_F(RemoteGuard, IsACredentialThatNamesNobody) {
   const auto identity = parse_ts_credentials(buffer_of("a ticket", "Message"));
-  ASSERT_FALSE(identity);
-  EXPECT_EQ(identity.error().status, Status::UnsupportedFunction);
-  EXPECT_NE(std::string(identity.error().why).find("remote credential guard"), std::string::npos);
+  ASSERT_TRUE(identity);
+  ASSERT_NE(identity->tickets(), nullptr);
+  EXPECT_EQ(to_hex(write_ticket_logon(*identity->tickets()).expose()), to_hex(ticket));
+  EXPECT_EQ(identity->user + identity->domain, "");
 }
 
 TEST_F(RemoteGuard, CutAnywhereIsRefused) {

@@ -27,10 +27,10 @@ class Server : public testing::Test {
     return {{Progress::ContinueNeeded, {2}}, {Progress::Complete, std::move(last_token), true}};
   }
 
-  void start(std::vector<ScriptedLeg> legs) {
+  void start(std::vector<ScriptedLeg> legs, const ServerRules& rules = {}) {
     auto inner = std::make_unique<ScriptedContext>(Role::Server, std::move(legs));
     script = inner.get();
-    server = std::make_unique<ServerProtocol>(std::move(inner));
+    server = std::make_unique<ServerProtocol>(std::move(inner), rules);
     const Reply nothing = server->begin(kKey);
     EXPECT_FALSE(nothing.message);
     EXPECT_EQ(*nothing.progress, Progress::ContinueNeeded);
@@ -140,6 +140,47 @@ TEST_F(Server, ReceivesEmptyCredentials) {
 }
 
 // What is handed out and what is said about it must not differ.
+// Remote Credential Guard.
+SecretBytes tickets(const Bytes& service_ticket) {
+  Identity identity;
+  identity.secret = TicketLogon{2, service_ticket, SecretBytes(Bytes{1})};
+  return write_ts_credentials(identity).value();
+}
+
+TEST_F(Server, TakesTicketsOfWhoHasNegotiated) {
+  start(bare(), {.remote_guard = true});
+  script->set_tickets({7, 8});
+  negotiate();
+  const Reply last = server->handle(auth_info(tickets({7, 8})));
+  ASSERT_TRUE(last.progress) << last.progress.error().why;
+  const Outcome outcome = server->finish();
+  EXPECT_TRUE(outcome.delegated);
+  ASSERT_NE(outcome.credential->tickets(), nullptr);
+  EXPECT_EQ(outcome.credential->user, "user");
+  EXPECT_EQ(outcome.credential->domain, "DOMAIN");
+  ASSERT_NE(outcome.inner.access_token->delegated_tickets, nullptr);
+  EXPECT_EQ(outcome.inner.access_token->user, "user");
+}
+
+TEST_F(Server, TakesNoOthersTickets) {
+  start(bare(), {.remote_guard = true});
+  script->set_tickets({7, 8});
+  negotiate();
+  expect_refused(auth_info(tickets({9})), Status::LogonDenied);
+}
+
+TEST_F(Server, TakesTicketsOnlyWherePolicyAndMechanismDo) {
+  start(bare());
+  script->set_tickets({7, 8});
+  negotiate();
+  expect_refused(auth_info(tickets({7, 8})), Status::UnsupportedFunction);
+  proof.reset();
+  client = ScriptedProtection(Role::Client);
+  start(bare(), {.remote_guard = true});
+  negotiate();
+  expect_refused(auth_info(tickets({7, 8})), Status::UnsupportedFunction);
+}
+
 TEST_F(Server, ReceivesAPasswordWithoutNames) {
   start(bare());
   negotiate();

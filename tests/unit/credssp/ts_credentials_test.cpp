@@ -19,6 +19,13 @@ Status status_named(const std::string& name) {
 }
 
 void expect_secret(const Identity& identity, Vectors& vectors) {
+  if (vectors.has("ServiceTicket")) {
+    ASSERT_NE(identity.tickets(), nullptr);
+    EXPECT_EQ(to_hex(identity.tickets()->service_ticket), vectors.text("ServiceTicket"));
+    EXPECT_EQ(to_hex(identity.tickets()->ticket_granting_ticket.expose()),
+              vectors.text("GrantingTicket"));
+    return;
+  }
   if (!vectors.has("Pin")) {
     ASSERT_NE(identity.password(), nullptr);
     EXPECT_EQ(to_hex(identity.password()->expose()), vectors.text("Password"));

@@ -38,7 +38,7 @@ class Logon {
                 ClientRules{true, false, versions.oldest_server}),
         server_(
             script(Role::Server, {{Progress::ContinueNeeded, {2}}, {last_leg_of_server, {}, true}}),
-            versions.oldest_client) {
+            ServerRules{versions.oldest_client}) {
     static_cast<void>(server_.begin(kKey));
     std::optional<TsRequest> message = take(client_.begin(kKey), versions.client, client);
     while (message) {

@@ -67,7 +67,7 @@ TEST(PkinitTrace, OfACertificateThatIsNotTrustedHere) {
 }
 
 TEST(PkinitTrace, IsNotMisledByWhatItCannotRead) {
-  const PkinitTrace trace =
+  PkinitTrace trace =
       read({"", "Preauth module pkinit (", "Preauth module pkinit (16) (real)",
             "Preauth module pkinit (16) (real) returned: ",
             "Preauth module pkinit (16) (real) returned: x/y"});
