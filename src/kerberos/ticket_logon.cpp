@@ -8,6 +8,7 @@
 #include "kerberos/ap_session.h"
 #include "kerberos/delegation.h"
 #include "kerberos/errors.h"
+#include "kerberos/forwarded_ticket.h"
 #include "kerberos/principal.h"
 #include "kerberos/service_ticket.h"
 #include "kerberos/target.h"
