@@ -26,9 +26,12 @@ class Winbind(unittest.TestCase):
         self.command = Command(suite.folder(self),
                                f'authority.kind = "{kind}"\nauthority.deadline_ms = 30000\n',
                                self.domain.member.inside())
-        self.command.environment["KRB5_KTNAME"] = "FILE:/var/lib/samba/keytab"
-        self.command.environment["KRB5RCACHENAME"] = f"file2:{suite.folder(self)}/replays"
-        self.command.environment.update(samba.known_leaks(suite.folder(self)))
+        self.command.environment.update(self.member_environment())
+
+    def member_environment(self):
+        folder = suite.folder(self)
+        return {"KRB5_KTNAME": "FILE:/var/lib/samba/keytab",
+                "KRB5RCACHENAME": f"file2:{folder}/replays", **samba.known_leaks(folder)}
 
     def serve(self, kind):
         self.begin(kind)
@@ -90,12 +93,10 @@ class Winbind(unittest.TestCase):
             self.assertEqual(logon["unix_user"], "ADEX\\alice")
 
     def test_a_server_acts_as_its_client(self):
-        folder = suite.folder(self)
-        environment = {"PYTHONPATH": str(pathlib.Path(__file__).parent),
+        environment = {**self.member_environment(),
+                       "PYTHONPATH": str(pathlib.Path(__file__).parent),
                        "OPENSSPI_LIBRARY": os.environ["OPENSSPI_LIBRARY"],
-                       "KRB5_KTNAME": "FILE:/var/lib/samba/keytab",
-                       "KRB5RCACHENAME": f"file2:{folder}/replays",
-                       "KRB5CCNAME": f"FILE:{folder}/client"}
+                       "KRB5CCNAME": f"FILE:{suite.folder(self)}/client"}
         self.domain.trust_member()
         ended = subprocess.run(
             [*self.domain.member.inside(), sys.executable, "-B", "-m", "support.second_hop", "alice",
