@@ -75,7 +75,16 @@ class ThroughAProxy(unittest.TestCase):
 
     def test_tickets_that_are_handed_on(self):
         self.configure(lines=f" kdc = https://127.0.0.1:{self.proxy.port}/KdcProxy\n")
+        self.hands_on(self.our_client(flags=sspi.SEAL | sspi.DELEGATE))
+
+    # libkrb5 finds no KDC itself then.
+    def test_tickets_that_are_handed_on_where_nobody_names_the_realm(self):
+        self.configure()
         client = self.our_client(flags=sspi.SEAL | sspi.DELEGATE)
+        client.set_kdc_proxy(self.own(), True)
+        self.hands_on(client)
+
+    def hands_on(self, client):
         server = gss.acceptor(gss.KERBEROS)
         self.assertTrue(shake_hands(client, server), (client.failure, server.failure))
         self.assertEqual(str(server.context.delegated_creds.name), f"alice@{REALM}")
