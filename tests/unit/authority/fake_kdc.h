@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -81,7 +82,12 @@ class FakeKdc {
     bind_both();
     if (on_stream_ && listen(streams_, 16) != 0) throw std::runtime_error("no listener");
     if (pipe(stop_) != 0) throw std::runtime_error("no pipe");
+    // Signals are for the threads of tests.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
     thread_ = std::thread([this] { serve(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   FakeKdc(const FakeKdc&) = delete;
   FakeKdc& operator=(const FakeKdc&) = delete;
