@@ -297,7 +297,7 @@ class SspiPeer:
             try:
                 _check(status)
             except SspiError as error:
-                self.failure = error
+                self.failure = self.failure or error
         return bytes(room[:answer[0].size]), array
 
     def wrap(self, message, encrypt=True):
