@@ -10,7 +10,8 @@ constexpr char kMallory[] = "mallory@EXAMPLE.TEST";
 class TicketLogons : public testing::Test {
  protected:
   TicketLogons() {
-    files().make_cache(granting_, kAlice, {{kGranting, kNow + kHour}});
+    files().make_keytab("kdc", {kGranting});
+    make_granting(granting_, kAlice);
     good_ = logon_of(world_.cache(), granting_);
     client_ = world_.client();
     server_ = world_.server();
@@ -18,6 +19,10 @@ class TicketLogons : public testing::Test {
   }
 
   const KerberosFiles& files() { return world_.files(); }
+  void make_granting(const std::string& cache, const std::string& client) {
+    files().make_cache(cache, client, {});
+    files().add_ticket(cache, {client, kGranting, kNow - kHour, kNow + kHour}, "kdc", {});
+  }
 
   // A logon with the ticket for the server in one cache and the granting ticket in another.
   TicketLogon logon_of(const std::string& cache, const std::string& granting, bool sealed = true) {
@@ -56,7 +61,7 @@ TEST_F(TicketLogons, OfAnotherClientAreRefused) {
   files().add_ticket(cache, {kMallory, kWeb, kNow - kHour, kNow + kHour}, "keytab", {});
   EXPECT_EQ(status_of(logon_of(cache, granting_)), Status::LogonDenied);
   const std::string others = "FILE:" + world_.files().path("others");
-  files().make_cache(others, kMallory, {{kGranting, kNow + kHour}});
+  make_granting(others, kMallory);
   EXPECT_EQ(status_of(logon_of(world_.cache(), others)), Status::InvalidToken);
 }
 
