@@ -308,7 +308,7 @@ std::string shown(const Paths& paths, const std::string& section) {
 TEST_F(PolicyFiles, TellWhoSaysWhat) {
   EXPECT_EQ(shown(paths, "ntlm") + shown(paths, "negotiate") + shown(paths, "credssp"),
             "ntlm.allowed = true\nnegotiate.raw_ntlm = \"auto\"\n"
-            "credssp.encryption_oracle = \"force\"\n");
+            "credssp.encryption_oracle = \"force\"\ncredssp.remote_guard = false\n");
   write(paths.system,
         "ntlm.allowed = true\nnegotiate.raw_ntlm = 'always'\nauthority.deadline_ms = 50\n");
   write(paths.user,
@@ -322,8 +322,8 @@ TEST_F(PolicyFiles, TellWhoSaysWhat) {
   // What holds may come of both, and of neither alone.
   write(paths.system, "authority.kind = 'accounts'");
   write(paths.user, "authority.kind = 'winbind'");
-  EXPECT_EQ(settings(paths)->at(12).value, "\"none\"");
-  EXPECT_EQ(settings(paths)->at(12).file, paths.system + ", " + paths.user);
+  EXPECT_EQ(settings(paths)->at(13).value, "\"none\"");
+  EXPECT_EQ(settings(paths)->at(13).file, paths.system + ", " + paths.user);
   write(paths.user, "ntlm.allowed = 0");
   EXPECT_EQ(shown(paths, ""), paths.user + ":1:16: the value must be true or false");
 }
@@ -353,7 +353,7 @@ TEST_F(PolicyFiles, ShowWhatCanBeRead) {
     toml += setting.key + " = " + setting.value + '\n';
     ++num_keys;
   }
-  EXPECT_EQ(num_keys, 17U);
+  EXPECT_EQ(num_keys, 19U);
   write(paths.system, toml);
   EXPECT_EQ(problem(), "none");
   const auto written = settings(paths);
