@@ -9,6 +9,7 @@ DEFAULTS = {
     'delegation.allow_default': '[]', 'delegation.deny_default': '[]',
     'negotiate.raw_ntlm': '"auto"', 'ntlm.allowed': 'true', 'authority.kind': '"auto"',
     'authority.deadline_ms': '3000', 'kerberos.kdc_timeout_ms': '3000',
+    'credssp.remote_guard': 'false', 'smart_card.pkcs11_module': '"p11-kit-proxy.so"',
     'tls.keylog_env': 'false', 'log.env': 'false'}
 
 

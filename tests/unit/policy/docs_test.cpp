@@ -49,6 +49,8 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   other.allow_ntlm = false;
   other.authorities = {false, false};
   other.authority_deadline = other.kdc_timeout = std::chrono::milliseconds(1);
+  other.remote_guard = true;
+  other.pkcs11_module = "another";
   const auto policy = parse(examples(page()).at(0), "example", other);
   ASSERT_TRUE(policy);
   const Policy defaults;
@@ -68,16 +70,19 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   EXPECT_EQ(policy->authorities, defaults.authorities);
   EXPECT_EQ(policy->authority_deadline, defaults.authority_deadline);
   EXPECT_EQ(policy->kdc_timeout, defaults.kdc_timeout);
+  EXPECT_EQ(policy->remote_guard, defaults.remote_guard);
+  EXPECT_EQ(policy->pkcs11_module, defaults.pkcs11_module);
 }
 
 TEST(PolicyPage, TheTableNamesEveryKey) {
   const std::string text = page();
   for (const char* key :
-       {"credssp.encryption_oracle", "delegation.allow_fresh", "delegation.allow_fresh_ntlm_only",
-        "delegation.deny_fresh", "delegation.allow_saved", "delegation.allow_saved_ntlm_only",
-        "delegation.deny_saved", "delegation.allow_default", "delegation.allow_default_ntlm_only",
-        "delegation.deny_default", "negotiate.raw_ntlm", "ntlm.allowed", "authority.kind",
-        "authority.deadline_ms", "kerberos.kdc_timeout_ms", "tls.keylog_env", "log.env"}) {
+       {"credssp.encryption_oracle", "credssp.remote_guard", "smart_card.pkcs11_module",
+        "delegation.allow_fresh", "delegation.allow_fresh_ntlm_only", "delegation.deny_fresh",
+        "delegation.allow_saved", "delegation.allow_saved_ntlm_only", "delegation.deny_saved",
+        "delegation.allow_default", "delegation.allow_default_ntlm_only", "delegation.deny_default",
+        "negotiate.raw_ntlm", "ntlm.allowed", "authority.kind", "authority.deadline_ms",
+        "kerberos.kdc_timeout_ms", "tls.keylog_env", "log.env"}) {
     EXPECT_THAT(text, testing::HasSubstr(std::string("| `") + key + "` |"));
   }
 }

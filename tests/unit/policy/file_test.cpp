@@ -33,6 +33,8 @@ TEST(PolicyFile, DefaultsWhereItSaysNothing) {
     EXPECT_EQ(policy.kdc_timeout, std::chrono::milliseconds(3000));
     EXPECT_FALSE(policy.allow_key_log_variable);
     EXPECT_FALSE(policy.allow_log_variable);
+    EXPECT_FALSE(policy.remote_guard);
+    EXPECT_EQ(policy.pkcs11_module, "p11-kit-proxy.so");
     EXPECT_FALSE(policy.bad_line);
   }
 }
@@ -57,6 +59,9 @@ TEST(PolicyFile, EveryKey) {
   EXPECT_EQ(parsed("[kerberos]\nkdc_timeout_ms = 250").kdc_timeout.count(), 250);
   EXPECT_TRUE(parsed("[tls]\nkeylog_env = true").allow_key_log_variable);
   EXPECT_TRUE(parsed("[log]\nenv = true").allow_log_variable);
+  EXPECT_TRUE(parsed("[credssp]\nremote_guard = true").remote_guard);
+  EXPECT_EQ(parsed("smart_card.pkcs11_module = '/card.so'").pkcs11_module, "/card.so");
+  EXPECT_EQ(parsed("smart_card.pkcs11_module = ''").pkcs11_module, "");
 
   Policy other;
   other.raw_ntlm = RawNtlm::Never;
@@ -125,6 +130,11 @@ TEST(PolicyFile, ValuesOfTheWrongKind) {
     EXPECT_EQ(mistake("[authority]\ndeadline_ms = " + std::string(value)), "p:2:15" + deadline)
         << value;
     EXPECT_EQ(mistake("kerberos.kdc_timeout_ms = " + std::string(value)), "p:1:27" + deadline);
+  }
+  for (const char* value : {"1", "true", "'/a:b.so'", "[]"}) {
+    EXPECT_EQ(mistake("smart_card.pkcs11_module = " + std::string(value)),
+              "p:1:28: the value must be the path or name of a PKCS#11 module, without a colon, or "
+              "\"\"");
   }
 }
 

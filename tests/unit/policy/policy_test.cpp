@@ -121,6 +121,19 @@ TEST(Narrowed, TheStricterValueOfEachKey) {
                   std::chrono::milliseconds(2ms));
   expect_stricter(&Policy::allow_key_log_variable, false, true);
   expect_stricter(&Policy::allow_log_variable, false, true);
+  expect_stricter(&Policy::remote_guard, false, true);
+}
+
+// Code that is loaded is the administrator's to choose: a user may have none of it.
+TEST(Narrowed, AUserNamesNoModuleForCards) {
+  Policy system, user;
+  system.pkcs11_module = "system.so";
+  user.pkcs11_module = "user.so";
+  EXPECT_EQ(narrowed(system, user).pkcs11_module, "system.so");
+  user.pkcs11_module.clear();
+  EXPECT_EQ(narrowed(system, user).pkcs11_module, "");
+  EXPECT_EQ(narrowed(user, system).pkcs11_module, "");
+  EXPECT_EQ(refuse_everything(1).pkcs11_module, "");
 }
 
 TEST(Narrowed, ABadFileStaysBad) {
