@@ -2,6 +2,7 @@
 #include "abi/auth_data.h"
 
 #include "abi/auth_identity.h"
+#include "abi/certificate_logon.h"
 #include "abi/schannel_cred.h"
 #include "abi/windows_names.h"
 
@@ -35,6 +36,8 @@ Result<AuthData> read_spnego(const CredSspParts& parts) {
   switch (parts.type) {
     case CredsspPasswordCreds:
     case CredsspSchannelCreds:
+      if (parts.spnego != nullptr && is_certificate_logon(parts.spnego))
+        return fail(Status::UnknownCredentials, "that type of CREDSSP_CRED holds no certificate");
       return read_auth_identity(parts.spnego);
     case CredsspCertificateCreds:
       return read_certificate(parts.spnego);

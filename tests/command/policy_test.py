@@ -19,7 +19,7 @@ class Policy(CommandTest):
 
     def test_defaults(self):
         found = {setting['key']: setting['value'] for setting in self.settings()}
-        self.assertEqual(len(found), 18)
+        self.assertEqual(len(found), 19)
         self.assertEqual({key: found[key] for key in DEFAULTS}, DEFAULTS)
         self.assertEqual({setting['file'] for setting in self.settings()}, {None})
 

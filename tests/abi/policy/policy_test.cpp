@@ -201,7 +201,7 @@ TEST_F(Policy, IsListedWithWhoSaysIt) {
   char* problem = nullptr;
   ASSERT_STATUS(SEC_E_OK, opensspi_policy_list(note, &settings, &problem));
   EXPECT_EQ(nullptr, problem);
-  EXPECT_EQ(18U, settings.size());
+  EXPECT_EQ(19U, settings.size());
   EXPECT_EQ("false", settings["ntlm.allowed"].first);
   EXPECT_EQ(folder().path() / "policy.toml", settings["ntlm.allowed"].second);
   EXPECT_EQ("", settings["log.env"].second);

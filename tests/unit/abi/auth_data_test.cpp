@@ -236,8 +236,10 @@ TEST_F(CredSspCred, ExtendedStructure) {
     return read_auth_data(AuthDataKind::CredSsp, CredentialUse::Outbound, &extended, {});
   };
   expect_juergen(read_extended());
+  EXPECT_FALSE(read_extended()->remote_guard);
   extended.Flags = CREDSSP_FLAG_REDIRECT;
-  EXPECT_EQ(read_extended().error().status, Status::UnsupportedFunction);
+  expect_juergen(read_extended());
+  EXPECT_TRUE(read_extended()->remote_guard);
   extended.Flags = 2;
   EXPECT_EQ(read_extended().error().status, Status::UnknownCredentials);
   extended.Flags = 0;

@@ -45,7 +45,7 @@ TEST(MarshalledCredential, IsRefusedWhenItIsNone) {
                            "@@CCAAAAA0BAA",
                            "@@C-----D0BA",
                            "@@CBAAAAA0B",
-                           "@@CCAAAAAA4D",
+                           "@@CCAAAAAAgN",
                            "@BAAA"}) {
     EXPECT_FALSE(read_marshalled(text)) << text;
   }
