@@ -58,6 +58,8 @@ enum class Status : std::int32_t {
   DelegationPolicy = static_cast<std::int32_t>(0x8009035E),
   PolicyNtlmOnly = static_cast<std::int32_t>(0x8009035F),
   MutualAuthFailed = static_cast<std::int32_t>(0x80090363),
+  ApplicationProtocolMismatch = static_cast<std::int32_t>(0x80090367),
+  NoRevocationCheck = static_cast<std::int32_t>(0x80092012),  // CRYPT_E_NO_REVOCATION_CHECK
 };
 
 struct Error {

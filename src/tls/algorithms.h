@@ -16,7 +16,6 @@ namespace opensspi::tls {
 enum class Cipher { Aes, ChaCha20 };
 enum class CipherMode { Gcm, Cbc, Poly1305 };
 enum class Hash { Sha1, Sha256, Sha384 };
-enum class KeyKind { Rsa, Ecdsa, Ed25519 };
 
 // Every one has an ephemeral key exchange over elliptic curves.
 struct CipherSuite {

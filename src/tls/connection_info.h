@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace opensspi::tls {
 
 enum class Version : std::uint16_t { Tls12 = 0x0303, Tls13 = 0x0304 };
+enum class KeyKind { Rsa, Ecdsa, Ed25519 };
 
 struct ConnectionInfo {
   Version version = Version::Tls13;
@@ -15,6 +17,7 @@ struct ConnectionInfo {
   std::uint32_t cipher_strength = 0;     // bits
   std::uint32_t hash_strength = 0;       // bits; 0 for an AEAD
   std::uint32_t key_exchange_group = 0;  // IANA named group
+  std::optional<KeyKind> signer;         // the server's key; none in a resumed session
   bool resumed = false;
 };
 

@@ -47,7 +47,8 @@ constexpr std::array kAlerts = {
     AlertMeaning{110, Status::IllegalMessage, "the peer does not know a TLS extension"},
     AlertMeaning{112, Status::WrongPrincipal, "the peer does not know that server name"},
     AlertMeaning{116, Status::NoCredentials, "the peer demands a client certificate"},
-    AlertMeaning{120, Status::IllegalMessage, "the peer knows none of our application protocols"},
+    AlertMeaning{120, Status::ApplicationProtocolMismatch,
+                 "the peer knows none of our application protocols"},
 };
 
 std::optional<Error> meaning_of_reason(int reason) {
@@ -73,6 +74,9 @@ std::optional<Error> meaning_of_reason(int reason) {
     case SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC:
     case SSL_R_DECRYPTION_FAILED:
       return Error{Status::MessageAltered, "a TLS record was altered on the way"};
+    case SSL_R_NO_APPLICATION_PROTOCOL:
+      return Error{Status::ApplicationProtocolMismatch,
+                   "the peer knows none of our application protocols"};
     case SSL_R_DIGEST_CHECK_FAILED:
     case SSL_R_BAD_SIGNATURE:
       return Error{Status::MessageAltered, "the TLS handshake was altered on the way"};

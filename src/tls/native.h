@@ -14,12 +14,21 @@ namespace opensspi::tls {
 
 using OwnedSslCtx = std::unique_ptr<SSL_CTX, x509::FreedBy<SSL_CTX_free>>;
 using OwnedSsl = std::unique_ptr<SSL, x509::FreedBy<SSL_free>>;
+using OwnedSslSession = std::unique_ptr<SSL_SESSION, x509::FreedBy<SSL_SESSION_free>>;
 
 struct Parameters::Native {
   bool server = false;
   Options options;
   OwnedSslCtx ctx;  // refers to this object for its key log
 };
+
+struct Resumption::Native {
+  OwnedSslSession session;
+  std::int64_t end = 0;  // seconds since 1970-01-01 UTC
+};
+
+// Lets the session show these certificates.
+Result<void> use_key_pairs(SSL* ssl, const Options& options);
 
 // What the session's BIO reads from and writes to during one call into libssl. libssl asks for
 // bytes and gets them from the caller's span; it writes whole records, which are appended to
@@ -49,10 +58,37 @@ struct Session::Native {
   OwnedSsl ssl;  // dies before the wire that its BIO uses
   State state = State::Handshaking;
   bool spoken = false;  // libssl has been run: a client's first flight is out
+  ClientSetup setup;
+  std::shared_ptr<const Parameters> identity;  // whose certificate show() named
+  bool identity_awaited = false;               // libssl waits for show()
+  bool identity_decided = false;
+  std::optional<Error> refusal;  // what the judge said
+  Bytes protocols;               // that this side offers
+  bool resumable = true;
+  std::vector<std::shared_ptr<const Resumption>> resumptions;
+  x509::OwnedX509 first_peer;  // whoever began the session that is renegotiated
   // What libssl wants to send and no caller has taken: the answer to a post-handshake message,
   // the alert of a failed record. It goes before anything sealed later.
   Bytes pending;
 };
+
+// The session that libssl calls back about.
+inline Session::Native& native_of(const SSL* ssl) {
+  return *static_cast<Session::Native*>(SSL_get_app_data(ssl));
+}
+
+// With the issuers that it showed. None when it showed none that can be read.
+[[nodiscard]] std::optional<x509::Certificate> peer_certificate_of(const SSL* ssl);
+
+// Whether what is sent now goes in the clear.
+[[nodiscard]] bool sends_in_the_clear(const Session::Native& native);
+
+// Callbacks of libssl, which stop no exception: they have none.
+int judge_peer(X509_STORE_CTX* chain, void* unused) noexcept;
+int decide_identity(SSL* ssl, void* unused) noexcept;
+int keep_resumption(SSL* ssl, SSL_SESSION* session) noexcept;
+int select_protocol(SSL* ssl, const unsigned char** selected, unsigned char* size,
+                    const unsigned char* offered, unsigned int offered_size, void* unused) noexcept;
 
 // Runs `call` with an empty error queue, the wire set and the outcome told by SSL_get_error at
 // once, before anything else can touch the queue. std::bad_alloc when the wire ran out of memory.

@@ -18,8 +18,8 @@ namespace opensspi::tls {
 namespace {
 
 constexpr int kSecurityLevel = 2;  // RSA from 2048 bits, 112 bits of security
-constexpr std::uint64_t kOptions = SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_MIDDLEBOX_COMPAT |
-                                   SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE;
+constexpr std::uint64_t kOptions =
+    SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_MIDDLEBOX_COMPAT | SSL_OP_CIPHER_SERVER_PREFERENCE;
 
 struct FreeStack {  // not its certificates
   void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
@@ -42,10 +42,6 @@ Result<void> settle(Options& options) {
   if (!any_of(Version::Tls12)) options.minimum = Version::Tls13;
   if (!any_of(Version::Tls13)) options.maximum = Version::Tls12;
   return {};
-}
-
-int trust_is_judged_elsewhere(X509_STORE_CTX* /*chain*/, void* /*unused*/) {
-  return 1;
 }
 
 void write_key_log(const SSL* ssl, const char* line) {
@@ -84,10 +80,25 @@ bool set_algorithms(SSL_CTX* ctx, const Options& options) {
          SSL_CTX_set1_sigalgs_list(ctx, list_of(algorithms.signatures.rows()).c_str()) == 1;
 }
 
-bool set_resumption(SSL_CTX* ctx, bool tickets) {
-  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+// A server remembers nothing: all is in its tickets, whose keys are the SSL_CTX's own. What a
+// client is given goes to whoever asks the session for it.
+bool set_resumption(SSL_CTX* ctx, const Options& options) {
+  const bool tickets = options.session_tickets;
+  SSL_CTX_set_session_cache_mode(
+      ctx, tickets ? SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL : SSL_SESS_CACHE_OFF);
+  SSL_CTX_sess_set_new_cb(ctx, keep_resumption);
+  SSL_CTX_set_timeout(ctx, static_cast<long>(options.session_lifespan_s));
   if (!tickets) SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET);
   return SSL_CTX_set_num_tickets(ctx, tickets ? 1 : 0) == 1;
+}
+
+Result<void> name_authorities(SSL_CTX* ctx, const std::vector<x509::Certificate>& authorities) {
+  for (const x509::Certificate& authority : authorities) {
+    if (SSL_CTX_add_client_CA(ctx, authority.native().x509.get()) != 1) {
+      return fail(Status::InsufficientMemory, "no memory for the names of authorities");
+    }
+  }
+  return {};
 }
 
 bool is_root(X509* certificate) {
@@ -108,11 +119,20 @@ Result<OwnedStack> issuers_to_send(const x509::KeyPair& pair, bool send_root) {
   return issuers;
 }
 
-Result<void> use_key_pair(SSL_CTX* ctx, const x509::KeyPair& pair, bool send_root) {
+int use_certificate(SSL_CTX* ctx, X509* certificate, EVP_PKEY* key, STACK_OF(X509) * issuers) {
+  return SSL_CTX_use_cert_and_key(ctx, certificate, key, issuers, 1);
+}
+
+int use_certificate(SSL* ssl, X509* certificate, EVP_PKEY* key, STACK_OF(X509) * issuers) {
+  return SSL_use_cert_and_key(ssl, certificate, key, issuers, 1);
+}
+
+template <class Target>
+Result<void> use_key_pair(Target* target, const x509::KeyPair& pair, bool send_root) {
   TRY_ASSIGN(const OwnedStack issuers, issuers_to_send(pair, send_root));
   ERR_clear_error();
-  const int used = SSL_CTX_use_cert_and_key(ctx, pair.chain.front().native().x509.get(),
-                                            pair.key->native().key.get(), issuers.get(), 1);
+  const int used = use_certificate(target, pair.chain.front().native().x509.get(),
+                                   pair.key->native().key.get(), issuers.get());
   if (used == 1) return {};
   const int reason = ERR_GET_REASON(ERR_peek_error());
   ERR_clear_error();
@@ -148,7 +168,8 @@ bool can_show(const Algorithms& algorithms, KeyKind kind) {
 }
 
 // The first comes last, because a TLS 1.2 client of libssl shows what was set last.
-Result<void> use_key_pairs(SSL_CTX* ctx, const Options& options) {
+template <class Target>
+Result<void> use_all_key_pairs(Target* target, const Options& options) {
   std::set<KeyKind> seen;
   for (auto at = options.key_pairs.rbegin(); at != options.key_pairs.rend(); ++at) {
     const x509::KeyPair* pair = at->get();
@@ -163,7 +184,7 @@ Result<void> use_key_pairs(SSL_CTX* ctx, const Options& options) {
     if (!seen.insert(*kind).second) {
       return fail(Status::UnknownCredentials, "TLS shows one certificate for each kind of key");
     }
-    TRY(use_key_pair(ctx, *pair, options.send_root));
+    TRY(use_key_pair(target, *pair, options.send_root));
   }
   return {};
 }
@@ -181,16 +202,18 @@ Result<std::shared_ptr<const Parameters>> make(Options options, bool server) {
   SSL_CTX_set_options(ctx, kOptions);
   SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);  // an idle session shrinks from 47 KB to 14 KB
   SSL_CTX_set_quiet_shutdown(ctx, 0);
-  // [MS-CSSP] 3.1.5: the server asks for no client certificate; a client judges the server's
-  // chain by x509::judge after the handshake, if its caller wants that.
+  if (server || !native->options.renegotiates) SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION);
+  // [MS-CSSP] 3.1.5: the server asks for no client certificate. Who asks, and who judges, says so
+  // in its session.
   SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, nullptr);
-  SSL_CTX_set_cert_verify_callback(ctx, trust_is_judged_elsewhere, nullptr);
-  if (!set_algorithms(ctx, native->options) ||
-      !set_resumption(ctx, native->options.session_tickets)) {
+  SSL_CTX_set_cert_verify_callback(ctx, judge_peer, nullptr);
+  if (server) SSL_CTX_set_alpn_select_cb(ctx, select_protocol, nullptr);
+  if (!set_algorithms(ctx, native->options) || !set_resumption(ctx, native->options)) {
     ERR_clear_error();
     return fail(Status::CryptoSystemInvalid, "OpenSSL lacks an algorithm that TLS needs");
   }
-  TRY(use_key_pairs(ctx, native->options));
+  TRY(name_authorities(ctx, native->options.client_authorities));
+  TRY(use_all_key_pairs(ctx, native->options));
   if (native->options.key_log) {
     SSL_CTX_set_app_data(ctx, native.get());
     SSL_CTX_set_keylog_callback(ctx, write_key_log);
@@ -222,10 +245,12 @@ class LikeParameters {
     return nullptr;
   }
 
-  // Of options without certificates and key log.
+  // Of options without certificates, authorities and key log.
   static bool alike(const Options& one, const Options& other) {
     return one.minimum == other.minimum && one.maximum == other.maximum &&
-           one.algorithms == other.algorithms && one.session_tickets == other.session_tickets;
+           one.algorithms == other.algorithms && one.session_tickets == other.session_tickets &&
+           one.session_lifespan_s == other.session_lifespan_s &&
+           one.renegotiates == other.renegotiates;
   }
 
   mutable std::mutex mutex_;
@@ -235,12 +260,17 @@ class LikeParameters {
 
 Result<std::shared_ptr<const Parameters>> parameters_for(Options options, bool server) {
   TRY(settle(options));
-  if (!options.key_pairs.empty() || options.key_log) return make(std::move(options), server);
+  if (!options.key_pairs.empty() || !options.client_authorities.empty() || options.key_log)
+    return make(std::move(options), server);
   static auto& like = *new LikeParameters;
   return like.find_or_make(options, server);
 }
 
 }  // namespace
+
+Result<void> use_key_pairs(SSL* ssl, const Options& options) {
+  return use_all_key_pairs(ssl, options);
+}
 
 Result<std::shared_ptr<const Parameters>> Parameters::client(const Options& options) {
   return parameters_for(options, false);

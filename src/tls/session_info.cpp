@@ -1,5 +1,6 @@
 // What was agreed, by whom, and what binds other protocols to it.
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/kdf.h>
 #include <openssl/objects.h>
 #include <openssl/ssl.h>
@@ -16,8 +17,9 @@
 namespace opensspi::tls {
 namespace {
 
-constexpr std::string_view kUniquePrefix = "tls-unique:";      // RFC 5929 3
-constexpr std::string_view kExporterPrefix = "tls-exporter:";  // RFC 9266 2
+constexpr std::string_view kEndPointPrefix = "tls-server-end-point:";  // RFC 5929 4
+constexpr std::string_view kUniquePrefix = "tls-unique:";              // RFC 5929 3
+constexpr std::string_view kExporterPrefix = "tls-exporter:";          // RFC 9266 2
 constexpr std::string_view kExporterLabel = "EXPORTER-Channel-Binding";
 constexpr std::size_t kExporterSize = 32;
 
@@ -42,6 +44,25 @@ std::uint32_t mac_bits(const SSL_CIPHER* cipher) {
   if (SSL_CIPHER_is_aead(cipher) != 0) return 0;
   const EVP_MD* mac = EVP_get_digestbynid(SSL_CIPHER_get_digest_nid(cipher));
   return static_cast<std::uint32_t>(EVP_MD_get_size(mac)) * 8;
+}
+
+// Whose key the server signed with.
+std::optional<KeyKind> signer_of(const SSL* ssl) {
+  int type = NID_undef;
+  const int known = SSL_is_server(ssl) != 0 ? SSL_get_signature_type_nid(ssl, &type)
+                                            : SSL_get_peer_signature_type_nid(ssl, &type);
+  if (known != 1) return std::nullopt;
+  switch (type) {
+    case EVP_PKEY_RSA:
+    case EVP_PKEY_RSA_PSS:
+      return KeyKind::Rsa;
+    case EVP_PKEY_EC:
+      return KeyKind::Ecdsa;
+    case EVP_PKEY_ED25519:
+      return KeyKind::Ed25519;
+    default:
+      return std::nullopt;
+  }
 }
 
 // RFC 5929 3: the first Finished message, the client's in a full handshake and the server's in an
@@ -106,12 +127,12 @@ ConnectionInfo Session::connection_info() const {
   info.cipher_strength = static_cast<std::uint32_t>(SSL_CIPHER_get_bits(cipher, nullptr));
   info.hash_strength = mac_bits(cipher);
   info.key_exchange_group = group_number(static_cast<int>(SSL_get_negotiated_group(ssl)));
+  info.signer = signer_of(ssl);
   info.resumed = SSL_session_reused(ssl) != 0;
   return info;
 }
 
-std::optional<x509::Certificate> Session::peer_certificate() const {
-  const SSL* ssl = native_->ssl.get();
+std::optional<x509::Certificate> peer_certificate_of(const SSL* ssl) {
   X509* peer = SSL_get0_peer_certificate(ssl);
   if (peer == nullptr) return std::nullopt;
   auto certificate = x509::certificate_of(shared(peer), presented_issuers(ssl));
@@ -119,13 +140,20 @@ std::optional<x509::Certificate> Session::peer_certificate() const {
   return *std::move(certificate);
 }
 
+std::optional<x509::Certificate> Session::peer_certificate() const {
+  return peer_certificate_of(native_->ssl.get());
+}
+
 std::optional<x509::Certificate> Session::local_certificate() const {
   SSL* ssl = native_->ssl.get();
   int signature = NID_undef;  // of this side's CertificateVerify or ServerKeyExchange
   if (SSL_get_signature_nid(ssl, &signature) != 1) return std::nullopt;
   const X509* used = SSL_get_certificate(ssl);  // the very object that it was set up with
-  for (const auto& pair : native_->parameters->options().key_pairs) {
-    if (pair->chain.front().native().x509.get() == used) return pair->chain.front();
+  for (const auto* one : {native_->parameters.get(), native_->identity.get()}) {
+    if (one == nullptr) continue;
+    for (const auto& pair : one->options().key_pairs) {
+      if (pair->chain.front().native().x509.get() == used) return pair->chain.front();
+    }
   }
   return std::nullopt;
 }
@@ -165,6 +193,62 @@ Result<SecretBytes> Session::eap_key_block() const {
     return fail(Status::InternalError, "the TLS session exports no keys");
   }
   return block;
+}
+
+Result<SecretBytes> Session::export_keys(std::string_view label, std::optional<ByteView> context,
+                                         std::size_t size) const {
+  if (native_->state != Native::State::Established)
+    return fail(Status::InvalidHandle, "the TLS handshake is not complete");
+  SecretBytes keys(size);
+  const ByteView bytes = context.value_or(ByteView());
+  if (SSL_export_keying_material(native_->ssl.get(), keys.expose_mutable().data(), size,
+                                 label.data(), label.size(), bytes.data(), bytes.size(),
+                                 context ? 1 : 0) != 1) {
+    ERR_clear_error();
+    return fail(Status::InvalidParameter, "TLS exports no keys of that label");
+  }
+  return keys;
+}
+
+Result<Bytes> Session::end_point_binding() const {
+  const bool server = native_->parameters->native().server;
+  std::optional<x509::Certificate> certificate = server ? local_certificate() : peer_certificate();
+  // A session that was taken up again signed nothing: which certificate it was is clear when there
+  // is but one.
+  const auto& pairs = native_->parameters->options().key_pairs;
+  if (!certificate && server && pairs.size() == 1) certificate = pairs.front()->chain.front();
+  if (!certificate)
+    return fail(Status::UnsupportedFunction, "which certificate the session had is not known");
+  TRY_ASSIGN(const Bytes hash, certificate->end_point_hash());
+  Bytes binding = copy(view(kEndPointPrefix));
+  append(binding, hash);
+  return binding;
+}
+
+Bytes Session::session_id() const {
+  unsigned int size = 0;
+  const SSL_SESSION* session = SSL_get0_session(native_->ssl.get());
+  const std::uint8_t* id = session == nullptr ? nullptr : SSL_SESSION_get_id(session, &size);
+  return copy(ByteView(id, size));
+}
+
+Bytes Session::protocol() const {
+  const unsigned char* name = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(native_->ssl.get(), &name, &size);
+  return copy(ByteView(name, size));
+}
+
+std::vector<Bytes> Session::wanted_authorities() const {
+  std::vector<Bytes> names;
+  const STACK_OF(X509_NAME)* wanted = SSL_get0_peer_CA_list(native_->ssl.get());
+  for (int i = 0; i < sk_X509_NAME_num(wanted); ++i) {
+    const unsigned char* der = nullptr;
+    std::size_t size = 0;
+    if (X509_NAME_get0_der(sk_X509_NAME_value(wanted, i), &der, &size) == 1)
+      names.push_back(copy(ByteView(der, size)));
+  }
+  return names;
 }
 
 }  // namespace opensspi::tls

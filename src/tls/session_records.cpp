@@ -36,6 +36,13 @@ StreamSizes sizes_of(const SSL* ssl) {
   return sizes;
 }
 
+// A TLS 1.2 server began anew: libssl has answered with a ClientHello, and nothing is sealed until
+// the handshake is done.
+void note_renegotiation(Session::Native& native) {
+  if (SSL_in_init(native.ssl.get()) != 0 && SSL_version(native.ssl.get()) == TLS1_2_VERSION)
+    native.state = State::Handshaking;
+}
+
 // A post-handshake message may want an answer (a KeyUpdate) and libssl would put it in front of
 // the next record; it is made at once, so that whoever sends next finds it in `pending`.
 bool answer_key_update(Session::Native& native) {
@@ -147,6 +154,7 @@ Result<OpenedRecord> Session::open_record(ByteSpan input) {
       !native_->wire.input.empty() || size > room.size() || !answer_key_update(*native_)) {
     return fail(dead(*native_, {Status::DecryptFailure, "a TLS record could not be decrypted"}));
   }
+  note_renegotiation(*native_);
   if (!native_->pending.empty()) opened.kind = OpenedRecord::Kind::Renegotiate;
   opened.header = record.first(header);
   opened.data = room.first(size);

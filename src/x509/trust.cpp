@@ -104,13 +104,16 @@ OwnedStack issuers_of(std::span<const Certificate> chain) {
   return issuers;
 }
 
-void build_chain(TrustStatus& status, std::span<const Certificate> chain, const TrustStore& store) {
+void build_chain(TrustStatus& status, std::span<const Certificate> chain, const TrustStore& store,
+                 Usage usage) {
   X509* end_entity = chain.front().native().x509.get();
   const OwnedStack issuers = issuers_of(chain);
+  const int purpose =
+      usage == Usage::ServerAuthentication ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;
   const OwnedStoreCtx ctx(X509_STORE_CTX_new_ex(crypto::library_context(), nullptr));
   if (ctx == nullptr || issuers == nullptr || store.native().store == nullptr ||
       X509_STORE_CTX_init(ctx.get(), store.native().store.get(), end_entity, issuers.get()) != 1 ||
-      X509_STORE_CTX_set_purpose(ctx.get(), X509_PURPOSE_SSL_SERVER) != 1) {
+      X509_STORE_CTX_set_purpose(ctx.get(), purpose) != 1) {
     status.errors |= trust_error::kPartialChain;
     return;
   }
@@ -144,6 +147,17 @@ TrustStore TrustStore::open(const std::string& directory, const std::string& bun
   return TrustStore(std::move(native));
 }
 
+TrustStore TrustStore::of(std::span<const Certificate> authorities) {
+  auto native = std::make_shared<Native>();
+  native->store.reset(X509_STORE_new());
+  for (const Certificate& authority : authorities) {
+    if (native->store != nullptr)
+      X509_STORE_add_cert(native->store.get(), authority.native().x509.get());
+  }
+  ERR_clear_error();
+  return TrustStore(std::move(native));
+}
+
 const TrustStore& TrustStore::system() {
   static const auto* const store =  // never freed: a thread may judge while the process ends
       new TrustStore(open(place(X509_get_default_cert_dir_env(), X509_get_default_cert_dir()),
@@ -152,13 +166,13 @@ const TrustStore& TrustStore::system() {
 }
 
 TrustStatus judge(std::span<const Certificate> chain, std::string_view host,
-                  const TrustStore& store) {
+                  const TrustStore& store, Usage usage) {
   TrustStatus status;
   if (chain.empty()) {
     status.errors = trust_error::kPartialChain;
     return status;
   }
-  build_chain(status, chain, store);
+  build_chain(status, chain, store, usage);
   status.name_matches = matches(chain.front().native().x509.get(), host);
   ERR_clear_error();
   return status;

@@ -53,6 +53,8 @@ class TrustStore {
   static const TrustStore& system();
   // A missing file or directory is an empty one.
   static TrustStore open(const std::string& directory, const std::string& bundle);
+  // These authorities and no others.
+  static TrustStore of(std::span<const Certificate> authorities);
 
   struct Native;
   explicit TrustStore(std::shared_ptr<const Native> native) : native_(std::move(native)) {}
@@ -62,10 +64,13 @@ class TrustStore {
   std::shared_ptr<const Native> native_;
 };
 
-// Judges at this moment for server authentication. `chain`: end entity first; what was presented
+enum class Usage { ServerAuthentication, ClientAuthentication };
+
+// Judges at this moment. `chain`: end entity first; what was presented
 // with it helps too. `host`: a DNS name or
 // an address, as its caller would dial it; an empty one matches nothing. Revocation is not asked.
 [[nodiscard]] TrustStatus judge(std::span<const Certificate> chain, std::string_view host,
-                                const TrustStore& store = TrustStore::system());
+                                const TrustStore& store = TrustStore::system(),
+                                Usage usage = Usage::ServerAuthentication);
 
 }  // namespace opensspi::x509

@@ -28,7 +28,8 @@ TEST(TlsFailure, AlertsHaveSchannelsStatuses) {
                   {20, Status::MessageAltered},    {45, Status::CertExpired},
                   {46, Status::CertUnknown},       {48, Status::UntrustedRoot},
                   {49, Status::IllegalMessage},    {51, Status::DecryptFailure},
-                  {71, Status::AlgorithmMismatch}, {255, Status::IllegalMessage}};
+                  {71, Status::AlgorithmMismatch}, {120, Status::ApplicationProtocolMismatch},
+                  {255, Status::IllegalMessage}};
   for (const auto& one : expected) {
     EXPECT_EQ(tls::alert_received(one.description).status, one.status) << int{one.description};
   }
