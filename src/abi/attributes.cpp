@@ -8,6 +8,7 @@
 #include "abi/file_time.h"
 #include "abi/flags.h"
 #include "abi/package_block.h"
+#include "abi/stream_attributes.h"
 #include "abi/text.h"
 #include "abi/tls_attributes.h"
 #include "abi/tokens.h"
@@ -54,7 +55,9 @@ Result<void> write_lifespan(const ContextEntry& entry, SecPkgContext_Lifespan& o
 
 template <class Char>
 Result<void> write_key_info(const ContextEntry& entry, typename Twin<Char>::KeyInfo& out) {
-  TRY_ASSIGN(const KeyInfo info, ask<KeyInfo>(entry, AttributeId::KeyInfo));
+  TRY_ASSIGN(const Attribute answer, entry.context->query(AttributeId::KeyInfo));
+  const auto* tls = std::get_if<tls::ConnectionInfo>(&answer);
+  const KeyInfo info = tls != nullptr ? key_info_of(*tls) : std::get<KeyInfo>(answer);
   TRY_ASSIGN(auto signature, text_block<Char>(info.signature_algorithm_name));
   TRY_ASSIGN(auto encrypt, text_block<Char>(info.encrypt_algorithm_name));
   out.sSignatureAlgorithmName = signature.release();
@@ -127,6 +130,19 @@ std::span<const Row> rows() {
       row<PCCERT_CONTEXT, write_remote_certificate>(SECPKG_ATTR_REMOTE_CERT_CONTEXT),
       row<PCCERT_CONTEXT, write_local_certificate>(SECPKG_ATTR_LOCAL_CERT_CONTEXT),
       row<SecPkgContext_ConnectionInfo, write_connection_info>(SECPKG_ATTR_CONNECTION_INFO),
+      row<PCCERT_CONTEXT, write_remote_certificate>(SECPKG_ATTR_REMOTE_CERT_CHAIN),
+      row<SecPkgContext_CipherInfo, write_cipher_info>(SECPKG_ATTR_CIPHER_INFO),
+      row<SecPkgContext_SessionInfo, write_session_info>(SECPKG_ATTR_SESSION_INFO),
+      row<SecPkgContext_ApplicationProtocol, write_application_protocol>(
+          SECPKG_ATTR_APPLICATION_PROTOCOL),
+      row<SecPkgContext_Bindings, write_unique_bindings>(SECPKG_ATTR_UNIQUE_BINDINGS),
+      row<SecPkgContext_Bindings, write_endpoint_bindings>(SECPKG_ATTR_ENDPOINT_BINDINGS),
+      row<SecPkgContext_IssuerListInfoEx, write_issuer_list>(SECPKG_ATTR_ISSUER_LIST_EX),
+      row<SecPkgContext_KeyingMaterial, write_keying_material>(SECPKG_ATTR_KEYING_MATERIAL),
+      row<SecPkgContext_CertificateValidationResult, write_certificate_result>(
+          SECPKG_ATTR_CERT_CHECK_RESULT),
+      row<SecPkgContext_CertificateValidationResult, write_certificate_result>(
+          SECPKG_ATTR_CERT_CHECK_RESULT_INPROC),
       row<SecPkgContext_EapKeyBlock, write_eap_key_block>(SECPKG_ATTR_EAP_KEY_BLOCK),
       row<typename T::PackageInfoAttribute, write_package<Char, AttributeId::NegotiationPackage>>(
           SECPKG_ATTR_NEGOTIATION_PACKAGE),

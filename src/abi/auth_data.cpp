@@ -52,7 +52,7 @@ Result<AuthData> read_spnego(const CredSspParts& parts) {
 Result<AuthData> read_credssp(CredentialUse use, const void* auth_data, const KeyLog& key_log) {
   TRY_ASSIGN(const CredSspParts parts, read_credssp_cred(auth_data));
   TRY_ASSIGN(AuthData data, read_spnego(parts));
-  TRY_ASSIGN(data.tls, read_schannel_cred(use, parts.schannel, key_log));
+  TRY_ASSIGN(data.tls, read_schannel_cred(TlsSpeaker::CredSsp, use, parts.schannel, key_log));
   data.remote_guard = parts.remote_guard;
   return data;
 }
@@ -68,7 +68,7 @@ Result<AuthData> read_auth_data(AuthDataKind kind, CredentialUse use, const void
       return read_credssp(use, auth_data, key_log);
     case AuthDataKind::Schannel: {
       AuthData data;
-      TRY_ASSIGN(data.tls, read_schannel_cred(use, auth_data, key_log));
+      TRY_ASSIGN(data.tls, read_schannel_cred(TlsSpeaker::Schannel, use, auth_data, key_log));
       return data;
     }
     case AuthDataKind::None:

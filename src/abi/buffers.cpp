@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "abi/application_protocols.h"
 #include "abi/memory.h"
 #include "base/reader.h"
 
@@ -92,6 +93,11 @@ Result<LegInput> LegInput::read(SecBufferDesc* description, BufferStyle style) {
         TRY_ASSIGN(input.bindings_, read_bindings(bytes));
         break;
       }
+      case SECBUFFER_APPLICATION_PROTOCOLS: {
+        TRY_ASSIGN(const ByteView bytes, bytes_of(buffer));
+        TRY_ASSIGN(input.application_protocols_, read_application_protocols(bytes));
+        break;
+      }
       case SECBUFFER_PKG_PARAMS:
         if (buffer.cbBuffer != 0) input.has_package_parameters_ = true;
         break;
@@ -103,7 +109,9 @@ Result<LegInput> LegInput::read(SecBufferDesc* description, BufferStyle style) {
 }
 
 StepInput LegInput::step_input() const {
-  return {.token = token_, .channel_bindings = bindings_ ? &*bindings_ : nullptr};
+  return {.token = token_,
+          .channel_bindings = bindings_ ? &*bindings_ : nullptr,
+          .application_protocols = application_protocols_};
 }
 
 void LegInput::report_extra(std::size_t unread) {

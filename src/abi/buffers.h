@@ -36,6 +36,7 @@ class LegInput {
  public:
   static Result<LegInput> read(SecBufferDesc* description, BufferStyle style);
 
+  // Without what the call says beside its buffers.
   [[nodiscard]] StepInput step_input() const;
   [[nodiscard]] ByteView token() const { return token_; }
   // What is taken of the token when its end is not read.
@@ -51,6 +52,7 @@ class LegInput {
  private:
   ByteSpan token_{};
   std::optional<ChannelBindings> bindings_;
+  ByteView application_protocols_{};
   bool has_package_parameters_ = false;
   SecBuffer* rest_ = nullptr;
 };

@@ -12,10 +12,16 @@ namespace {
 template <class Char>
 SECURITY_STATUS query(const SecHandle* handle, std::uint32_t attribute, void* buffer,
                       std::size_t size = std::numeric_limits<std::size_t>::max()) noexcept {
-  return guard([&] {
-    return on_established(handle, [&](ContextEntry& entry) {
-      return write_attribute<Char>(entry, attribute, buffer, size);
-    });
+  return guard([&]() -> Result<void> {
+    TRY_ASSIGN(PinnedContext pin, find_context(handle));
+    const LockedContext context(std::move(pin));
+    const bool tells_issuers =
+        attribute == SECPKG_ATTR_ISSUER_LIST_EX && context->awaits_credential;
+    if (context->state != ContextEntry::State::Established && !tells_issuers)
+      return fail(Status::InvalidHandle, "the context is not established");
+    auto written = write_attribute<Char>(*context, attribute, buffer, size);
+    if (!written) context->last_error = written.error();
+    return written;
   });
 }
 

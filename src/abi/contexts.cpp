@@ -42,6 +42,7 @@ struct LegCall {
 SECURITY_STATUS success_status(Progress progress) {
   switch (progress) {
     case Progress::Complete:
+    case Progress::Closing:
       return SEC_E_OK;
     case Progress::IncompleteCredentials:
       return SEC_I_INCOMPLETE_CREDENTIALS;
@@ -60,10 +61,12 @@ Result<void> check_state(const ContextEntry& entry, BufferStyle style) {
 }
 
 // Schannel on Windows: a leg that must have input and has none is an incomplete message. Only a
-// client begins without any, and who is asked to go on after SEC_I_RENEGOTIATE may have none.
+// client begins without any, who is asked to go on after SEC_I_RENEGOTIATE may have none, and who
+// applied a control token or was asked for a credential needs none.
 bool lacks_input(const ContextEntry& entry, BufferStyle style, const LegInput& input) {
   const bool speaks_first = entry.request.role == Role::Client && entry.num_legs == 0;
-  const bool awaits = entry.state == ContextEntry::State::Establishing && !speaks_first;
+  const bool awaits = entry.state == ContextEntry::State::Establishing && !speaks_first &&
+                      !entry.speaks_next && !entry.awaits_credential;
   return style == BufferStyle::Stream && input.token().empty() && awaits;
 }
 
@@ -91,13 +94,19 @@ Result<void> check_repeated(const ContextEntry& entry, const LegInput& input) {
 }
 
 // What the context says to this input, or had said when its token found no room.
-StepOutput step(ContextEntry& entry, const LegInput& input) {
+StepOutput step(ContextEntry& entry, const LegCall& call, const LegInput& input) {
   if (!entry.undelivered) {
     const ClaimedNameScope scope(entry.claimed_name);
     // Accounts, keytabs and replay caches are the process's, whomever the thread acts as.
     std::optional<logon::AsProcess> as_process;
     if (entry.request.role == Role::Server) as_process.emplace();
-    return entry.context->step(input.step_input());
+    StepInput step = input.step_input();
+    step.flags = flags_from_request(call.role, call.request);
+    if (entry.awaits_credential) {
+      if (const auto named = find_credential(call.credential))
+        step.credential = (*named)->credential();
+    }
+    return entry.context->step(step);
   }
   StepOutput output = std::move(entry.undelivered->output);
   output.unread = input.token().size() - entry.undelivered->taken.size();
@@ -105,12 +114,10 @@ StepOutput step(ContextEntry& entry, const LegInput& input) {
   return output;
 }
 
-void report_success(const LegCall& call, const StepOutput& output, bool allocates) {
-  if (call.attributes != nullptr) {
-    *call.attributes =
-        flags_to_attributes(call.role, output.granted) | (allocates ? ISC_RET_ALLOCATED_MEMORY : 0);
-  }
-  put_time_stamp(output.expiry, call.expiry);
+void report_flags(const LegCall& call, const StepOutput& output, bool allocates) {
+  if (call.attributes == nullptr) return;
+  *call.attributes =
+      flags_to_attributes(call.role, output.granted) | (allocates ? ISC_RET_ALLOCATED_MEMORY : 0);
 }
 
 // The state after a leg that went well, or after which another may.
@@ -133,7 +140,7 @@ Result<SECURITY_STATUS> run_leg(ContextEntry& entry, const LegCall& call, LegEve
   TRY(check_repeated(entry, input));
 
   const auto state = std::exchange(entry.state, ContextEntry::State::Failed);  // until it went well
-  StepOutput output = step(entry, input);
+  StepOutput output = step(entry, call, input);
   if (output.progress == Progress::IncompleteMessage) {
     entry.state = state;
     return incomplete(input, output.missing);
@@ -146,13 +153,18 @@ Result<SECURITY_STATUS> run_leg(ContextEntry& entry, const LegCall& call, LegEve
     return fail(delivered.error());
   }
   ++entry.num_legs;
+  entry.speaks_next = false;
+  entry.awaits_credential = output.progress == Progress::IncompleteCredentials;
   event.note(entry, input.token(), output);
   entry.state = next_state(state, output.progress);
+  // Schannel on Windows: ISC_RET_EXTENDED_ERROR says that there is an alert to send.
+  if (output.progress || !output.token.empty())
+    report_flags(call, output, output_buffers.allocates());
   if (!output.progress) return fail(output.progress.error());
 
   entry.granted = output.granted;
   input.report_extra(output.unread);
-  report_success(call, output, output_buffers.allocates());
+  put_time_stamp(output.expiry, call.expiry);
   return success_status(*output.progress);
 }
 

@@ -80,6 +80,8 @@ struct ContextEntry final : Entry {
   std::unique_ptr<Context> context;
   State state = State::Establishing;
   std::uint32_t num_legs = 0;
+  bool speaks_next = false;        // the next leg needs no input
+  bool awaits_credential = false;  // SEC_I_INCOMPLETE_CREDENTIALS: it may name another
   ContextFlags granted = ContextFlags::None;
   std::optional<Undelivered> undelivered;
   std::string claimed_name;  // of an acceptor: what the client called itself
@@ -116,8 +118,7 @@ class LockedContext {
   std::unique_lock<std::mutex> lock_;  // released before the pin
 };
 
-// The same for a context that is established, as attributes and messages need it; else
-// InvalidHandle.
+// The same for a context that is established, as messages need it; else InvalidHandle.
 Result<LockedContext> lock_established(const SecHandle* handle);
 
 // Runs `body` on an established context, which remembers the error.

@@ -1,6 +1,7 @@
 // Versions, certificates, flags, protocols; algorithms are restricted by tls_restrictions.cpp.
 #include "abi/schannel_cred.h"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <utility>
@@ -195,7 +196,7 @@ Result<void> choose_certificates(const Fields& fields, tls::Options& options) {
 
 }  // namespace
 
-Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(CredentialUse use,
+Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(TlsSpeaker speaker, CredentialUse use,
                                                               const void* schannel_cred,
                                                               const KeyLog& key_log) {
   if (schannel_cred == nullptr && use != CredentialUse::Outbound)
@@ -210,12 +211,17 @@ Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(CredentialUse use,
   options.key_log = key_log;
   TRY(choose_certificates(fields, options));
   TRY_ASSIGN(TlsAuthData data, read_settings(fields, use));
+  if (speaker == TlsSpeaker::Schannel) {
+    options.session_tickets = options.renegotiates = true;
+    options.session_lifespan_s = std::max(data.session_lifespan_ms / 1000, 1U);
+  }
   if (use != CredentialUse::Inbound) {
     TRY(choose_versions(fields, Role::Client, options));
     TRY_ASSIGN(data.client, tls::Parameters::client(options));
   }
   if (use != CredentialUse::Outbound) {
     TRY(choose_versions(fields, Role::Server, options));
+    if (speaker == TlsSpeaker::Schannel) options.client_authorities = data.client_roots;
     TRY_ASSIGN(data.server, tls::Parameters::server(options));
   }
   return std::make_shared<const TlsAuthData>(std::move(data));

@@ -10,6 +10,9 @@
 
 namespace opensspi::abi {
 
+// Who speaks the TLS. CREDSSP takes no session up again and begins none anew.
+enum class TlsSpeaker { Schannel, CredSsp };
+
 // NULL sets up a client with the defaults; for a server that is NoCredentials. A server may come
 // without a certificate; packages say whether that will do.
 //   UnknownCredentials   a version or form that is not known, a certificate that is none
@@ -17,7 +20,7 @@ namespace opensspi::abi {
 //   NoCredentials        a certificate without its private key
 //   AlgorithmMismatch    protocols or algorithms of which none is left for a direction
 //   UnsupportedFunction  what is understood and cannot be done
-Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(CredentialUse use,
+Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(TlsSpeaker speaker, CredentialUse use,
                                                               const void* schannel_cred,
                                                               const KeyLog& key_log);
 

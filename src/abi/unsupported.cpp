@@ -36,9 +36,6 @@ REFUSE_BOOLEAN(TranslateNameA, (LPCSTR, EXTENDED_NAME_FORMAT, EXTENDED_NAME_FORM
 
 // functions.h
 REFUSE(CompleteAuthToken, (PCtxtHandle, PSecBufferDesc))
-REFUSE(ApplyControlToken, (PCtxtHandle, PSecBufferDesc))
-REFUSE(SetContextAttributesW, (PCtxtHandle, ULONG, void*, ULONG))
-REFUSE(SetContextAttributesA, (PCtxtHandle, ULONG, void*, ULONG))
 REFUSE(ExportSecurityContext, (PCtxtHandle, ULONG, PSecBuffer, void**))
 REFUSE(ImportSecurityContextW, (SEC_WCHAR*, PSecBuffer, void*, PCtxtHandle))
 REFUSE(ImportSecurityContextA, (SEC_CHAR*, PSecBuffer, void*, PCtxtHandle))

@@ -6,6 +6,7 @@
 
 #include "credssp/context.h"
 #include "credssp/package.h"
+#include "schannel/stream.h"
 
 namespace opensspi::credssp {
 namespace {
@@ -16,24 +17,10 @@ Result<Attribute> if_any(std::optional<T> value) {
   return Attribute{*std::move(value)};
 }
 
-// MakeSignature is not a stream's; a token's trailer is what a record adds to its data.
-Sizes sizes_of(const tls::StreamSizes& stream) {
-  Sizes sizes;
-  sizes.max_token = package_info().max_token;
-  sizes.block_size = stream.block_size;
-  sizes.security_trailer = stream.header + stream.trailer;
-  return sizes;
-}
-
 Result<Attribute> session_key_of(const InnerFacts& inner) {
   std::optional<SessionKey> key;
   if (inner.session_key) key.emplace().key = inner.session_key->clone();
   return if_any(std::move(key));
-}
-
-Result<Attribute> eap_key_block_of(const tls::Session& session) {
-  TRY_ASSIGN(SecretBytes block, session.eap_key_block());
-  return Attribute{SessionKey{std::move(block)}};
 }
 
 Result<Attribute> access_token_of(const InnerFacts& inner) {
@@ -61,7 +48,7 @@ Result<Attribute> CredSspContext::query(AttributeId id) const {
     case AttributeId::RemoteCertificate:
     case AttributeId::LocalCertificate:
     case AttributeId::EapKeyBlock:
-      return query_tls(id);
+      return schannel::query_stream(*session_, id, package_info().max_token);
     default:
       return query_outcome(established->outcome, id);
   }
@@ -90,23 +77,6 @@ CredSspContext::AgreedUntilThen CredSspContext::agreed() const {
   }
   if (const auto* dead = std::get_if<Dead>(&state_)) return dead->agreed;
   return {};
-}
-
-Result<Attribute> CredSspContext::query_tls(AttributeId id) const {
-  switch (id) {
-    case AttributeId::Sizes:
-      return Attribute{sizes_of(session_->stream_sizes())};
-    case AttributeId::StreamSizes:
-      return Attribute{session_->stream_sizes()};
-    case AttributeId::ConnectionInfo:
-      return Attribute{session_->connection_info()};
-    case AttributeId::RemoteCertificate:
-      return if_any(session_->peer_certificate());
-    case AttributeId::EapKeyBlock:
-      return eap_key_block_of(*session_);
-    default:
-      return if_any(session_->local_certificate());
-  }
 }
 
 Result<Attribute> CredSspContext::query_outcome(const Outcome& outcome, AttributeId id) const {

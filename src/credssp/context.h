@@ -63,7 +63,6 @@ class CredSspContext final : public Context, private StreamProtection {
   [[nodiscard]] ContextFlags granted_by(const Outcome& outcome) const;
   [[nodiscard]] AgreedUntilThen agreed() const;
   [[nodiscard]] Result<Attribute> query_agreed(AttributeId id) const;
-  [[nodiscard]] Result<Attribute> query_tls(AttributeId id) const;
   [[nodiscard]] Result<Attribute> query_outcome(const Outcome& outcome, AttributeId id) const;
 
   [[nodiscard]] tls::StreamSizes stream_sizes() const override;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "schannel/client.h"
+#include "schannel/server.h"
 #include "tls/session.h"
 
 namespace opensspi::schannel {
@@ -19,7 +21,11 @@ Result<std::unique_ptr<Context>> SchannelCredential::new_context(
                                            ? "the credential is for servers only"
                                            : "the credential is for clients only");
   }
-  return fail(Status::UnsupportedFunction, "this version speaks TLS inside CREDSSP only");
+  if (has(request.flags, ContextFlags::Datagram))
+    return fail(Status::UnsupportedFunction, "DTLS is not supported");
+  auto self = std::static_pointer_cast<const SchannelCredential>(shared_from_this());
+  return request.role == Role::Client ? ClientContext::make(std::move(self), request)
+                                      : ServerContext::make(std::move(self), request);
 }
 
 FileTime SchannelCredential::expiry() const {

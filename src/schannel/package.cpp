@@ -46,6 +46,11 @@ class SchannelPackage final : public SecurityPackage {
 
 }  // namespace
 
+const PackageInfo& package_info() {
+  static const PackageInfo info = info_of(kNames.front());
+  return info;
+}
+
 std::vector<std::unique_ptr<SecurityPackage>> make_packages(
     std::shared_ptr<const Environment> /*environment*/) {
   std::vector<std::unique_ptr<SecurityPackage>> packages;

@@ -9,6 +9,9 @@
 
 namespace opensspi::schannel {
 
+// What the three have in common; the name is the first's.
+[[nodiscard]] const PackageInfo& package_info();
+
 // In Windows' order of enumeration. Acquire needs AuthData::tls: NoCredentials without it.
 [[nodiscard]] std::vector<std::unique_ptr<SecurityPackage>> make_packages(
     std::shared_ptr<const Environment> environment);

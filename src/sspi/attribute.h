@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/bytes.h"
+#include "base/result.h"
 #include "base/secret.h"
 #include "sspi/delegated_tickets.h"
 #include "sspi/identity.h"
@@ -23,11 +25,11 @@ enum class AttributeId {
   Sizes,
   StreamSizes,
   Names,
-  NativeNames,          // Kerberos: the principals
+  NativeNames,  // Kerberos: the principals
   Lifespan,
   SessionKey,
-  EapKeyBlock,          // of TLS 1.2: a SessionKey of 128 bytes of keys and 64 of IVs
-  KeyInfo,
+  EapKeyBlock,  // of TLS 1.2: a SessionKey of 128 bytes of keys and 64 of IVs
+  KeyInfo,      // of TLS: a ConnectionInfo
   PackageInfo,
   NegotiationInfo,
   NegotiationPackage,  // CREDSSP: what Negotiate picked
@@ -37,13 +39,18 @@ enum class AttributeId {
   AccessToken,
   DelegatedCredential,  // CREDSSP server: what authInfo carried
   ConnectionInfo,
-  CipherInfo,
+  CipherInfo,  // a ConnectionInfo
   RemoteCertificate,
   LocalCertificate,
   EndpointBindings,  // tls-server-end-point
   UniqueBindings,    // tls-unique, tls-exporter in TLS 1.3
   ServerAuthFlags,
   ProtocolVersion,  // CREDSSP: the version agreed
+  ApplicationProtocol,
+  IssuerList,  // whose certificates the server asked for
+  SessionInfo,
+  KeyingMaterial,  // a SessionKey, as prepare_keying_material() said
+  CertificateVerdict,
 };
 
 struct Names {
@@ -109,10 +116,30 @@ struct ProtocolVersion {
   std::uint32_t version = 0;
 };
 
+struct ApplicationProtocol {
+  Bytes name;  // RFC 7301; empty: none was agreed
+};
+
+struct IssuerList {
+  std::vector<Bytes> names;  // DER of Name
+};
+
+struct TlsSessionInfo {
+  bool resumed = false;
+  Bytes id;
+};
+
+// How the peer's certificate was judged: CERT_TRUST_STATUS's bits, and what they come to.
+struct CertificateVerdict {
+  std::uint32_t errors = 0;
+  Error outcome{Status::Ok, ""};
+};
+
 using Attribute =
     std::variant<Sizes, tls::StreamSizes, Names, NativeNames, Lifespan, SessionKey, KeyInfo,
                  const PackageInfo*, NegotiationInfo, MechanismInUse, ContextFlags, Target,
                  std::shared_ptr<const AccessToken>, std::shared_ptr<const Identity>,
-                 tls::ConnectionInfo, x509::Certificate, Bytes, ServerAuthFlags, ProtocolVersion>;
+                 tls::ConnectionInfo, x509::Certificate, Bytes, ServerAuthFlags, ProtocolVersion,
+                 ApplicationProtocol, IssuerList, TlsSessionInfo, CertificateVerdict>;
 
 }  // namespace opensspi

@@ -3,6 +3,14 @@
 
 namespace opensspi {
 
+Result<void> Context::control(const ControlToken& /*token*/) {
+  return fail(Status::UnsupportedFunction, "this context takes no control tokens");
+}
+
+Result<void> Context::prepare_keying_material(const KeyingMaterialInfo& /*info*/) {
+  return fail(Status::UnsupportedFunction, "this context exports no keys");
+}
+
 Result<Attribute> Context::query(AttributeId /*id*/) const {
   return fail(Status::UnsupportedFunction, "this context does not have that attribute");
 }

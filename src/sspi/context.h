@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -14,6 +15,8 @@
 #include "sspi/types.h"
 
 namespace opensspi {
+
+class Credential;
 
 // Fixed at birth.
 struct ContextRequest {
@@ -27,9 +30,37 @@ struct ContextRequest {
 struct StepInput {
   ByteView token{};  // the peer's bytes; empty on an initiator's first leg
   const ChannelBindings* channel_bindings = nullptr;  // lives as long as the call
+  // What the caller says with this leg and may have said otherwise before. TLS asks for it.
+  ContextFlags flags = ContextFlags::None;
+  ByteView application_protocols{};                // RFC 7301 3.1: each with its length in front
+  std::shared_ptr<const Credential> credential{};  // after IncompleteCredentials; null: none named
 };
 
-enum class Progress { ContinueNeeded, Complete, IncompleteMessage, IncompleteCredentials };
+enum class Progress {
+  ContinueNeeded,
+  Complete,
+  IncompleteMessage,
+  IncompleteCredentials,
+  Closing,  // the token closes the stream, as control() wished; nothing is established by it
+};
+
+// What ApplyControlToken tells a stream. The first two make the next step(), which needs no input,
+// give the alert.
+struct Shutdown {};
+struct AlertToSend {
+  std::uint8_t level = 0, description = 0;  // RFC 8446 6
+};
+struct Resumability {
+  bool wanted = false;  // whether the session may be taken up again later
+};
+using ControlToken = std::variant<Shutdown, AlertToSend, Resumability>;
+
+// What is asked of RFC 5705's exporter.
+struct KeyingMaterialInfo {
+  std::string label;
+  std::optional<Bytes> context;
+  std::size_t size = 0;  // bytes
+};
 
 struct StepOutput {
   Result<Progress> progress = Progress::ContinueNeeded;
@@ -65,6 +96,10 @@ class Context {
   [[nodiscard]] virtual Result<TicketLogon> ticket_logon() const;
   [[nodiscard]] virtual Result<std::shared_ptr<const DelegatedTickets>> take_tickets(
       const TicketLogon& logon) const;
+
+  // A stream's. UnsupportedFunction.
+  virtual Result<void> control(const ControlToken& token);
+  virtual Result<void> prepare_keying_material(const KeyingMaterialInfo& info);
 
   // UnsupportedFunction for what this package, side or moment does not have. A wrapper ends with
   // inner->query(id).

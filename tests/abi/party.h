@@ -49,6 +49,17 @@ class Party {
   [[nodiscard]] const Bytes& inbox() const { return inbox_; }
   // SEC_CHANNEL_BINDINGS that go with every leg.
   Bytes channel_bindings{};
+  // SEC_APPLICATION_PROTOCOLS, the same.
+  Bytes application_protocols{};
+
+  // What later legs name, and with which flags.
+  void name(Credential& credential, ULONG flags) {
+    credential_ = credential.get();
+    flags_ = flags;
+  }
+
+  // What no leg has taken: records that follow the handshake.
+  Bytes take_inbox() { return std::exchange(inbox_, {}); }
 
   void receive(std::span<const std::uint8_t> bytes) {
     inbox_.insert(inbox_.end(), bytes.begin(), bytes.end());
@@ -70,6 +81,7 @@ class Party {
       starving_ = true;
       return last_;
     }
+    if (last_.status == SEC_I_INCOMPLETE_CREDENTIALS) return last_;  // the same comes again
     inbox_.erase(inbox_.begin(), inbox_.end() - last_.extra);
     legs_.push_back(last_);
     return last_;
@@ -86,6 +98,9 @@ class Party {
     if (!channel_bindings.empty())
       in.push_back({static_cast<ULONG>(channel_bindings.size()), SECBUFFER_CHANNEL_BINDINGS,
                     channel_bindings.data()});
+    if (!application_protocols.empty())
+      in.push_back({static_cast<ULONG>(application_protocols.size()),
+                    SECBUFFER_APPLICATION_PROTOCOLS, application_protocols.data()});
     SecBufferDesc input_buffers{SECBUFFER_VERSION, static_cast<ULONG>(in.size()), in.data()};
     SecBuffer out{0, SECBUFFER_TOKEN, nullptr};
     SecBufferDesc output_buffers{SECBUFFER_VERSION, 1, &out};
@@ -124,8 +139,8 @@ class Party {
   }
 
   const bool is_server_;
-  CredHandle* const credential_;
-  const ULONG flags_;
+  CredHandle* credential_;
+  ULONG flags_;
   const SEC_WCHAR* const target_;
   CtxtHandle context_{};
   Leg last_{};

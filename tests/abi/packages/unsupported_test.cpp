@@ -15,9 +15,6 @@ TEST(Unsupported, Contexts) {
   void* token = &untouched;
   int value = 0;
   EXPECT_UNSUPPORTED(CompleteAuthToken(&handle, &buffers));
-  EXPECT_UNSUPPORTED(ApplyControlToken(&handle, &buffers));
-  EXPECT_UNSUPPORTED(SetContextAttributesW(&handle, 1, &value, sizeof value));
-  EXPECT_UNSUPPORTED(SetContextAttributesA(&handle, 1, &value, sizeof value));
   EXPECT_UNSUPPORTED(ExportSecurityContext(&handle, 0, &packed, &token));
   EXPECT_UNSUPPORTED(ImportSecurityContextW(wide(u"NTLM"), &packed, nullptr, &handle));
   EXPECT_UNSUPPORTED(ImportSecurityContextA(narrow("NTLM"), &packed, nullptr, &handle));

@@ -18,7 +18,7 @@ class SchCredentials : public SchannelCred {
   }
 
   Result<std::shared_ptr<const TlsAuthData>> read(CredentialUse use = CredentialUse::Outbound) {
-    return read_schannel_cred(use, &modern, {});
+    return read_schannel_cred(TlsSpeaker::Schannel, use, &modern, {});
   }
   Status status(CredentialUse use = CredentialUse::Outbound) {
     const auto data = read(use);

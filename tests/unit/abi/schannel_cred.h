@@ -46,7 +46,7 @@ class SchannelCred : public testing::Test {
   }
 
   Result<std::shared_ptr<const TlsAuthData>> read(CredentialUse use) {
-    return read_schannel_cred(use, &cred, {});
+    return read_schannel_cred(TlsSpeaker::Schannel, use, &cred, {});
   }
   Status status(CredentialUse use = CredentialUse::Outbound) {
     const auto data = read(use);

@@ -13,7 +13,8 @@ namespace {
 using Revocation = TlsAuthData::Validation::Revocation;
 
 TEST_F(SchannelCred, NothingIsAClientWithTheDefaults) {
-  const auto data = read_schannel_cred(CredentialUse::Outbound, nullptr, {}).value();
+  const auto data =
+      read_schannel_cred(TlsSpeaker::Schannel, CredentialUse::Outbound, nullptr, {}).value();
   ASSERT_NE(data->client, nullptr);
   EXPECT_EQ(data->server, nullptr);
   EXPECT_FALSE(data->client->has_certificate());
@@ -21,7 +22,8 @@ TEST_F(SchannelCred, NothingIsAClientWithTheDefaults) {
   EXPECT_TRUE(data->validation.checks_name);
   EXPECT_EQ(data->session_lifespan_ms, 36'000'000U);  // ten hours
   for (const CredentialUse use : {CredentialUse::Inbound, CredentialUse::Both})
-    EXPECT_EQ(read_schannel_cred(use, nullptr, {}).error().status, Status::NoCredentials);
+    EXPECT_EQ(read_schannel_cred(TlsSpeaker::Schannel, use, nullptr, {}).error().status,
+              Status::NoCredentials);
 }
 
 TEST_F(SchannelCred, Versions) {  // W:schannel:372-385, 451-472, 513
@@ -43,14 +45,16 @@ TEST_F(SchannelCred, Versions) {  // W:schannel:372-385, 451-472, 513
 TEST_F(SchannelCred, NothingIsReadBehindAnUnknownVersion) {
   for (const std::uint32_t version : {0U, 1U, 2U, 3U, 6U}) {
     const std::vector<std::uint32_t> alone = {version};
-    EXPECT_FALSE(read_schannel_cred(CredentialUse::Outbound, alone.data(), {}));
+    EXPECT_FALSE(
+        read_schannel_cred(TlsSpeaker::Schannel, CredentialUse::Outbound, alone.data(), {}));
   }
 }
 
 TEST_F(SchannelCred, NeedsNoAlignment) {
   std::array<std::uint8_t, sizeof cred + 1> memory{};
   std::memcpy(memory.data() + 1, &cred, sizeof cred);
-  EXPECT_TRUE(read_schannel_cred(CredentialUse::Outbound, memory.data() + 1, {}));
+  EXPECT_TRUE(
+      read_schannel_cred(TlsSpeaker::Schannel, CredentialUse::Outbound, memory.data() + 1, {}));
 }
 
 TEST_F(SchannelCred, BothDirectionsHaveTheirTls) {
@@ -300,9 +304,9 @@ TEST_F(SchannelCred, RootsOfClients) {
 
 TEST_F(SchannelCred, KeyLogGoesAlong) {
   std::string lines;
-  const auto data = read_schannel_cred(CredentialUse::Outbound, &cred, [&](std::string_view line) {
-                      lines += line;
-                    }).value();
+  const auto data = read_schannel_cred(TlsSpeaker::Schannel, CredentialUse::Outbound, &cred,
+                                       [&](std::string_view line) { lines += line; })
+                        .value();
   data->client->options().key_log("line");
   EXPECT_EQ(lines, "line");
 }

@@ -1,0 +1,66 @@
+// One status per kind of fault, the gravest first.
+#include "schannel/validation.h"
+
+#include <array>
+
+#include "x509/trust.h"
+
+namespace opensspi::schannel {
+namespace {
+
+struct Meaning {
+  std::uint32_t errors;  // x509::trust_error
+  Status status;
+  const char* why;
+};
+
+constexpr std::array kMeanings = {
+    Meaning{x509::trust_error::kNotSignatureValid, Status::CertUnknown,
+            "the signature of a certificate is wrong"},
+    Meaning{x509::trust_error::kUntrustedRoot | x509::trust_error::kPartialChain |
+                x509::trust_error::kExplicitDistrust,
+            Status::UntrustedRoot, "the certificate comes from an authority that is not trusted"},
+    Meaning{x509::trust_error::kNotTimeValid, Status::CertExpired,
+            "the certificate, or an issuer's, is not valid now"},
+    Meaning{x509::trust_error::kNotValidForUsage, Status::CertWrongUsage,
+            "the certificate is not for this use"},
+};
+
+Error meaning_of(std::uint32_t errors) {
+  if (errors == 0) return {Status::Ok, ""};
+  for (const Meaning& meaning : kMeanings)
+    if ((errors & meaning.errors) != 0) return {meaning.status, meaning.why};
+  return {Status::CertUnknown, "the certificate's chain breaks a rule of RFC 5280"};
+}
+
+// No revocation server is asked, so what insists on it is refused.
+bool misses_revocation(const TlsAuthData::Validation& validation) {
+  return validation.revocation != TlsAuthData::Validation::Revocation::Unchecked &&
+         !(validation.ignores_missing_revocation && validation.ignores_offline_revocation);
+}
+
+}  // namespace
+
+CertificateVerdict judge_server(const TlsAuthData::Validation& validation,
+                                const x509::Certificate& certificate, std::string_view host) {
+  const x509::TrustStatus trust = x509::judge({&certificate, 1}, host);
+  CertificateVerdict verdict{trust.errors, meaning_of(trust.errors)};
+  if (verdict.outcome.status != Status::Ok) return verdict;
+  if (validation.checks_name && !trust.name_matches) {
+    verdict.outcome = {Status::WrongPrincipal, "the certificate is for another host"};
+  } else if (misses_revocation(validation)) {
+    verdict.outcome = {Status::NoRevocationCheck,
+                       "whether a certificate was revoked is not asked by this version"};
+  }
+  return verdict;
+}
+
+CertificateVerdict judge_client(std::span<const x509::Certificate> roots,
+                                const x509::Certificate& certificate) {
+  const auto store = roots.empty() ? x509::TrustStore::system() : x509::TrustStore::of(roots);
+  const x509::TrustStatus trust =
+      x509::judge({&certificate, 1}, {}, store, x509::Usage::ClientAuthentication);
+  return {trust.errors, meaning_of(trust.errors)};
+}
+
+}  // namespace opensspi::schannel

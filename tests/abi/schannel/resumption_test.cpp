@@ -1,0 +1,94 @@
+// Sessions that are taken up again: by the same credential, for the same target, and no others.
+#include "pair.h"
+
+namespace caller {
+namespace {
+
+class Resumption : public SchannelTest {
+ protected:
+  Resumption()
+      : server_credential(acquire_schannel(SECPKG_CRED_INBOUND, server_certificate(), 0, 0)),
+        client_credential(acquire_schannel(SECPKG_CRED_OUTBOUND, nullptr, GetParam())) {}
+
+  struct Outcome {
+    SECURITY_STATUS status = SEC_E_OK;
+    bool client_resumed = false, server_resumed = false;
+  };
+  // One session, with its tickets.
+  Outcome connect(Credential& from, const SEC_WCHAR* target = kTarget,
+                  ULONG server_flags = kServerFlags, DWORD session_flags = 0) {
+    Party client = Party::client(from, kClientFlags | ISC_REQ_USE_SUPPLIED_CREDS, target);
+    Party server = Party::server(server_credential, server_flags);
+    server.receive(client.run().token);
+    client.receive(server.run().token);
+    if (session_flags != 0) {
+      EXPECT_STATUS(SEC_E_OK,
+                    apply(client, SCHANNEL_SESSION_TOKEN{SCHANNEL_SESSION, session_flags}));
+    }
+    talk(client, server);
+    if (client.status() != SEC_E_OK || server.status() != SEC_E_OK)
+      return {std::min(client.status(), server.status())};
+    expect_to_speak(client, server);
+    return {SEC_E_OK, is_resumed(client), is_resumed(server)};
+  }
+
+  Credential server_credential, client_credential;
+};
+FOR_BOTH_VERSIONS(Resumption);
+
+#define EXPECT_RESUMED(expected, outcome_expression)   \
+  do {                                                 \
+    const Outcome outcome_made = (outcome_expression); \
+    EXPECT_STATUS(SEC_E_OK, outcome_made.status);      \
+    EXPECT_EQ(outcome_made.client_resumed, expected);  \
+    EXPECT_EQ(outcome_made.server_resumed, expected);  \
+  } while (false)
+
+TEST_P(Resumption, IsOfTheSameCredentialAndTarget) {
+  EXPECT_RESUMED(false, connect(client_credential));
+  EXPECT_RESUMED(true, connect(client_credential));
+  EXPECT_RESUMED(true, connect(client_credential));
+  EXPECT_RESUMED(true, connect(client_credential, u"SERVER.wonderland.example"));
+}
+
+TEST_P(Resumption, IsNotOfAnotherTarget) {
+  EXPECT_RESUMED(false, connect(client_credential));
+  EXPECT_RESUMED(false, connect(client_credential, u"other.wonderland.example"));
+  EXPECT_RESUMED(true, connect(client_credential));
+}
+
+TEST_P(Resumption, IsNotOfAnotherCredential) {
+  EXPECT_RESUMED(false, connect(client_credential));
+  Credential other = acquire_schannel(SECPKG_CRED_OUTBOUND, nullptr, GetParam());
+  EXPECT_RESUMED(false, connect(other));
+}
+
+TEST_P(Resumption, IsNotOfAnotherServersCredential) {
+  EXPECT_RESUMED(false, connect(client_credential));
+  server_credential = acquire_schannel(SECPKG_CRED_INBOUND, server_certificate(), 0, 0);
+  EXPECT_RESUMED(false, connect(client_credential));
+}
+
+// A session in which nobody asked who the client is does not stand for one in which somebody does.
+TEST_P(Resumption, IsNotAWayAroundACertificate) {
+  EXPECT_RESUMED(false, connect(client_credential));
+  const ULONG asks = kServerFlags | ASC_REQ_MUTUAL_AUTH;
+  EXPECT_RESUMED(false, connect(client_credential, kTarget, asks));
+  EXPECT_RESUMED(false, connect(client_credential, kTarget, asks));
+}
+
+TEST_P(Resumption, MayBeForbiddenByTheServer) {
+  server_credential =
+      acquire_schannel(SECPKG_CRED_INBOUND, server_certificate(), 0, SCH_CRED_DISABLE_RECONNECTS);
+  EXPECT_RESUMED(false, connect(client_credential));
+  EXPECT_RESUMED(false, connect(client_credential));
+}
+
+TEST_P(Resumption, MayBeForbiddenForOneSession) {
+  EXPECT_RESUMED(false,
+                 connect(client_credential, kTarget, kServerFlags, SSL_SESSION_DISABLE_RECONNECTS));
+  EXPECT_RESUMED(false, connect(client_credential));
+}
+
+}  // namespace
+}  // namespace caller
