@@ -65,12 +65,7 @@ static SECURITY_STATUS handshake(CredHandle *credential, Stream *stream, BOOL ma
         !receive_more(stream))
       return SEC_E_INCOMPLETE_MESSAGE;
     may_read = TRUE;
-    in[0].BufferType = SECBUFFER_TOKEN;
-    in[0].cbBuffer = stream->used;
-    in[0].pvBuffer = stream->buffer;
-    in[1].BufferType = SECBUFFER_EMPTY;
-    in[1].cbBuffer = 0;
-    in[1].pvBuffer = NULL;
+    hand_over(stream, in);
     status = InitializeSecurityContextA(credential, &stream->context, NULL, flags, 0,
                                         SECURITY_NATIVE_DREP, &input, 0, NULL, &output, &attributes,
                                         NULL);
@@ -89,11 +84,10 @@ static SECURITY_STATUS handshake(CredHandle *credential, Stream *stream, BOOL ma
 }
 
 static void say_goodbye(CredHandle *credential, Stream *stream) {
-  DWORD type = SCHANNEL_SHUTDOWN, attributes;
-  SecBuffer control = {sizeof type, SECBUFFER_TOKEN, NULL}, token = {0, SECBUFFER_TOKEN, NULL};
-  SecBufferDesc input = {SECBUFFER_VERSION, 1, &control}, output = {SECBUFFER_VERSION, 1, &token};
-  control.pvBuffer = &type;
-  if (ApplyControlToken(&stream->context, &input) != SEC_E_OK) return;
+  DWORD attributes;
+  SecBuffer token = {0, SECBUFFER_TOKEN, NULL};
+  SecBufferDesc output = {SECBUFFER_VERSION, 1, &token};
+  if (!announce_end(stream)) return;
   if (InitializeSecurityContextA(credential, &stream->context, NULL, FLAGS, 0, SECURITY_NATIVE_DREP,
                                  NULL, 0, NULL, &output, &attributes, NULL) == SEC_E_OK)
     send_token(stream->socket, &token);

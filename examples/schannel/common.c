@@ -95,6 +95,15 @@ BOOL send_token(SOCKET socket, SecBuffer *token) {
   return sent;
 }
 
+void hand_over(Stream *stream, SecBuffer in[2]) {
+  in[0].BufferType = SECBUFFER_TOKEN;
+  in[0].cbBuffer = stream->used;
+  in[0].pvBuffer = stream->buffer;
+  in[1].BufferType = SECBUFFER_EMPTY;
+  in[1].cbBuffer = 0;
+  in[1].pvBuffer = NULL;
+}
+
 void keep_extra(Stream *stream, const SecBuffer *extra) {
   if (extra != NULL && extra->BufferType == SECBUFFER_EXTRA) {
     memmove(stream->buffer, stream->buffer + (stream->used - extra->cbBuffer), extra->cbBuffer);
@@ -119,6 +128,14 @@ void describe(Stream *stream) {
          peer != NULL ? "shown" : "unknown", protocol.ProtocolIdSize, protocol.ProtocolId);
   fflush(stdout);
   if (peer != NULL) CertFreeCertificateContext(peer);
+}
+
+BOOL announce_end(Stream *stream) {
+  DWORD type = SCHANNEL_SHUTDOWN;
+  SecBuffer control = {sizeof type, SECBUFFER_TOKEN, NULL};
+  SecBufferDesc input = {SECBUFFER_VERSION, 1, &control};
+  control.pvBuffer = &type;
+  return ApplyControlToken(&stream->context, &input) == SEC_E_OK;
 }
 
 BOOL send_message(Stream *stream, const char *data, DWORD size) {

@@ -40,11 +40,16 @@ BOOL receive_more(Stream *stream);
 BOOL send_all(SOCKET socket, const void *data, DWORD size);
 /* Sends a token and gives its memory back. */
 BOOL send_token(SOCKET socket, SecBuffer *token);
+/* The input of a leg: what was received, and a buffer that tells how much of it is left over. */
+void hand_over(Stream *stream, SecBuffer in[2]);
 /* Bytes that no call has taken move to the front of the buffer. */
 void keep_extra(Stream *stream, const SecBuffer *extra);
 
 /* What was agreed, as a line on stdout. */
 void describe(Stream *stream);
+
+/* The next leg gives the close_notify to send. */
+BOOL announce_end(Stream *stream);
 
 BOOL send_message(Stream *stream, const char *data, DWORD size);
 /* The next message's bytes into `data`, of 16384 bytes. SEC_E_OK, SEC_I_RENEGOTIATE, which the

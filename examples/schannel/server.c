@@ -49,12 +49,7 @@ static SECURITY_STATUS handshake(CredHandle *credential, Stream *stream) {
     DWORD attributes = 0;
     if ((stream->used == 0 || status == SEC_E_INCOMPLETE_MESSAGE) && !receive_more(stream))
       return SEC_E_INCOMPLETE_MESSAGE;
-    in[0].BufferType = SECBUFFER_TOKEN;
-    in[0].cbBuffer = stream->used;
-    in[0].pvBuffer = stream->buffer;
-    in[1].BufferType = SECBUFFER_EMPTY;
-    in[1].cbBuffer = 0;
-    in[1].pvBuffer = NULL;
+    hand_over(stream, in);
     if (options.protocol != NULL) {
       in[2] = offer_protocol(options.protocol, memory);
       input.cBuffers = 3;
@@ -75,11 +70,10 @@ static SECURITY_STATUS handshake(CredHandle *credential, Stream *stream) {
 }
 
 static void say_goodbye(CredHandle *credential, Stream *stream) {
-  DWORD type = SCHANNEL_SHUTDOWN, attributes;
-  SecBuffer control = {sizeof type, SECBUFFER_TOKEN, NULL}, token = {0, SECBUFFER_TOKEN, NULL};
-  SecBufferDesc input = {SECBUFFER_VERSION, 1, &control}, output = {SECBUFFER_VERSION, 1, &token};
-  control.pvBuffer = &type;
-  if (ApplyControlToken(&stream->context, &input) != SEC_E_OK) return;
+  DWORD attributes;
+  SecBuffer token = {0, SECBUFFER_TOKEN, NULL};
+  SecBufferDesc output = {SECBUFFER_VERSION, 1, &token};
+  if (!announce_end(stream)) return;
   if (AcceptSecurityContext(credential, &stream->context, NULL, options.flags, SECURITY_NATIVE_DREP,
                             NULL, &output, &attributes, NULL) == SEC_E_OK)
     send_token(stream->socket, &token);

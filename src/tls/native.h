@@ -27,6 +27,9 @@ struct Resumption::Native {
   std::int64_t end = 0;  // seconds since 1970-01-01 UTC
 };
 
+// EVP_PKEY_RSA and its like; none for a kind that TLS does not use here.
+[[nodiscard]] std::optional<KeyKind> key_kind(int pkey_id);
+
 // Lets the session show these certificates.
 Result<void> use_key_pairs(SSL* ssl, const Options& options);
 

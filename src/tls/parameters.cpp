@@ -146,19 +146,6 @@ Result<void> use_key_pair(Target* target, const x509::KeyPair& pair, bool send_r
   return fail(Status::UnknownCredentials, "TLS cannot use the certificate with its private key");
 }
 
-std::optional<KeyKind> kind_of(const x509::PrivateKey& key) {
-  switch (EVP_PKEY_get_base_id(key.native().key.get())) {
-    case EVP_PKEY_RSA:
-      return KeyKind::Rsa;
-    case EVP_PKEY_EC:
-      return KeyKind::Ecdsa;
-    case EVP_PKEY_ED25519:
-      return KeyKind::Ed25519;
-    default:
-      return std::nullopt;
-  }
-}
-
 bool can_show(const Algorithms& algorithms, KeyKind kind) {
   // RFC 8422 5.10: the suites of ECDSA are EdDSA's too.
   const KeyKind of_suite = kind == KeyKind::Rsa ? KeyKind::Rsa : KeyKind::Ecdsa;
@@ -176,7 +163,7 @@ Result<void> use_all_key_pairs(Target* target, const Options& options) {
     if (pair == nullptr || pair->chain.empty() || pair->key == nullptr) {
       return fail(Status::NoCredentials, "TLS needs a certificate with its private key");
     }
-    const std::optional<KeyKind> kind = kind_of(*pair->key);
+    const std::optional<KeyKind> kind = key_kind(EVP_PKEY_get_base_id(pair->key->native().key.get()));
     if (!kind) return fail(Status::UnknownCredentials, "TLS cannot use that kind of private key");
     if (!can_show(options.algorithms, *kind)) {
       return fail(Status::AlgorithmMismatch, "no algorithm is left for the certificate's key");
@@ -267,6 +254,19 @@ Result<std::shared_ptr<const Parameters>> parameters_for(Options options, bool s
 }
 
 }  // namespace
+
+std::optional<KeyKind> key_kind(int pkey_id) {
+  switch (pkey_id) {
+    case EVP_PKEY_RSA:
+      return KeyKind::Rsa;
+    case EVP_PKEY_EC:
+      return KeyKind::Ecdsa;
+    case EVP_PKEY_ED25519:
+      return KeyKind::Ed25519;
+    default:
+      return std::nullopt;
+  }
+}
 
 Result<void> use_key_pairs(SSL* ssl, const Options& options) {
   return use_all_key_pairs(ssl, options);

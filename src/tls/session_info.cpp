@@ -52,17 +52,7 @@ std::optional<KeyKind> signer_of(const SSL* ssl) {
   const int known = SSL_is_server(ssl) != 0 ? SSL_get_signature_type_nid(ssl, &type)
                                             : SSL_get_peer_signature_type_nid(ssl, &type);
   if (known != 1) return std::nullopt;
-  switch (type) {
-    case EVP_PKEY_RSA:
-    case EVP_PKEY_RSA_PSS:
-      return KeyKind::Rsa;
-    case EVP_PKEY_EC:
-      return KeyKind::Ecdsa;
-    case EVP_PKEY_ED25519:
-      return KeyKind::Ed25519;
-    default:
-      return std::nullopt;
-  }
+  return key_kind(type == EVP_PKEY_RSA_PSS ? EVP_PKEY_RSA : type);
 }
 
 // RFC 5929 3: the first Finished message, the client's in a full handshake and the server's in an

@@ -143,11 +143,16 @@ class Schannel(unittest.TestCase):
             self.assertEqual((status, said), (1, "ended with 0x80090367\n"))
 
     def test_openssl_renegotiates(self):
+        for command in (b"r\n", b"R\n"):  # the second asks for a certificate
+            with self.subTest(command=command):
+                self._renegotiate(command)
+
+    def _renegotiate(self, command):
         server, port = self._s_server("2", stdin=subprocess.PIPE)
         client = self._enter(Program([os.environ["SCHANNEL_CLIENT"], HOST, str(port)],
                                             environment=self.trust))
         client.wait_until(lambda: "TLS 1.2" in client.output(), "handshake")
-        server.stdin.write(b"R\n")
+        server.stdin.write(command)
         server.stdin.flush()
         client.wait_until(lambda: "renegotiated" in client.output(), "renegotiation")
         server.stdin.write(b"and again\n")
