@@ -86,7 +86,7 @@ inline Session::Native& native_of(const SSL* ssl) {
 // Whether what is sent now goes in the clear.
 [[nodiscard]] bool sends_in_the_clear(const Session::Native& native);
 
-// Callbacks of libssl, which stop no exception: they have none.
+// What libssl calls back for; nothing may fly through it.
 int judge_peer(X509_STORE_CTX* chain, void* unused) noexcept;
 int decide_identity(SSL* ssl, void* unused) noexcept;
 int keep_resumption(SSL* ssl, SSL_SESSION* session) noexcept;
