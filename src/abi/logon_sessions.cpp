@@ -16,7 +16,7 @@
 namespace opensspi::abi {
 namespace {
 
-using SessionInfo;
+using logon::SessionInfo;
 
 // The values that Windows' page of LSA's return codes lists.
 NTSTATUS nt_status_of(SECURITY_STATUS status) {

@@ -12,7 +12,7 @@
 namespace opensspi::abi {
 namespace {
 
-using SessionInfo;
+using logon::SessionInfo;
 
 Result<Identity> identity_of(const char* user, const char* domain) {
   Identity identity;
