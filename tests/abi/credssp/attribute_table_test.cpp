@@ -78,6 +78,22 @@ const Row kRows[] = {
     {"SUBJECT_SECURITY_ATTRIBUTES", SECPKG_ATTR_SUBJECT_SECURITY_ATTRIBUTES, sizeof(void*), kNo,
      kNo},
     {"SUBJECT_SECURITY_ATTRIBUTES as printed", 124, sizeof(void*), kNo, kNo},
+    // Schannel's, which CREDSSP does not have.
+    {"REMOTE_CERT_CHAIN", SECPKG_ATTR_REMOTE_CERT_CHAIN, sizeof(PCCERT_CONTEXT), kNo, kNo},
+    {"CIPHER_INFO", SECPKG_ATTR_CIPHER_INFO, sizeof(SecPkgContext_CipherInfo), kNo, kNo},
+    {"SESSION_INFO", SECPKG_ATTR_SESSION_INFO, sizeof(SecPkgContext_SessionInfo), kNo, kNo},
+    {"APPLICATION_PROTOCOL", SECPKG_ATTR_APPLICATION_PROTOCOL,
+     sizeof(SecPkgContext_ApplicationProtocol), kNo, kNo},
+    {"UNIQUE_BINDINGS", SECPKG_ATTR_UNIQUE_BINDINGS, sizeof(SecPkgContext_Bindings), kNo, kNo},
+    {"ENDPOINT_BINDINGS", SECPKG_ATTR_ENDPOINT_BINDINGS, sizeof(SecPkgContext_Bindings), kNo, kNo},
+    {"ISSUER_LIST_EX", SECPKG_ATTR_ISSUER_LIST_EX, sizeof(SecPkgContext_IssuerListInfoEx), kNo,
+     kNo},
+    {"KEYING_MATERIAL", SECPKG_ATTR_KEYING_MATERIAL, sizeof(SecPkgContext_KeyingMaterial), kNo,
+     kNo},
+    {"CERT_CHECK_RESULT", SECPKG_ATTR_CERT_CHECK_RESULT,
+     sizeof(SecPkgContext_CertificateValidationResult), kNo, kNo},
+    {"CERT_CHECK_RESULT_INPROC", SECPKG_ATTR_CERT_CHECK_RESULT_INPROC,
+     sizeof(SecPkgContext_CertificateValidationResult), kNo, kNo},
 };
 
 // Every number that a header of Windows could give a meaning.

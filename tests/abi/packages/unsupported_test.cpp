@@ -13,7 +13,6 @@ TEST(Unsupported, Contexts) {
   SecBuffer packed{};
   int untouched = 0;
   void* token = &untouched;
-  int value = 0;
   EXPECT_UNSUPPORTED(CompleteAuthToken(&handle, &buffers));
   EXPECT_UNSUPPORTED(ExportSecurityContext(&handle, 0, &packed, &token));
   EXPECT_UNSUPPORTED(ImportSecurityContextW(wide(u"NTLM"), &packed, nullptr, &handle));
