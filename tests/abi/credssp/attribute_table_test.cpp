@@ -79,7 +79,8 @@ const Row kRows[] = {
      kNo},
     {"SUBJECT_SECURITY_ATTRIBUTES as printed", 124, sizeof(void*), kNo, kNo},
     // Schannel's, which CREDSSP does not have.
-    {"REMOTE_CERT_CHAIN", SECPKG_ATTR_REMOTE_CERT_CHAIN, sizeof(PCCERT_CONTEXT), kNo, kNo},
+    {"REMOTE_CERT_CHAIN", SECPKG_ATTR_REMOTE_CERT_CHAIN, sizeof(PCCERT_CONTEXT), kYes, kNo,
+     free_certificate},
     {"CIPHER_INFO", SECPKG_ATTR_CIPHER_INFO, sizeof(SecPkgContext_CipherInfo), kNo, kNo},
     {"SESSION_INFO", SECPKG_ATTR_SESSION_INFO, sizeof(SecPkgContext_SessionInfo), kNo, kNo},
     {"APPLICATION_PROTOCOL", SECPKG_ATTR_APPLICATION_PROTOCOL,
