@@ -24,7 +24,7 @@ union Answer {
   Pointer pointer;
   Counted counted;
   PCCERT_CONTEXT certificate;
-  std::uint8_t bytes[256];
+  std::uint8_t bytes[1024];
 };
 
 void nothing(const Answer&) {}
