@@ -114,6 +114,17 @@ Result<Bytes> Certificate::end_point_hash() const {
   return digest_of(der(), OBJ_nid2sn(end_point_digest(digest)));
 }
 
+Result<Bytes> Certificate::fingerprint(const char* digest) const {
+  return digest_of(der(), digest);
+}
+
+Result<Bytes> Certificate::key_identifier() const {
+  const ASN1_OCTET_STRING* own = X509_get0_subject_key_id(native_->x509.get());
+  if (own == nullptr) return digest_of(subject_public_key(), SN_sha1);
+  const std::uint8_t* data = ASN1_STRING_get0_data(own);
+  return Bytes(data, data + ASN1_STRING_length(own));
+}
+
 const std::vector<Certificate>& Certificate::presented_with() const {
   return native_->presented_with;
 }

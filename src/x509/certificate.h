@@ -23,6 +23,10 @@ class Certificate {
   // RFC 5929 4.1: hash of the DER by the certificate's signature hash, MD5 and SHA-1 replaced by
   // SHA-256. Just the hash, without the "tls-server-end-point:" prefix.
   [[nodiscard]] Result<Bytes> end_point_hash() const;
+  // The hash of the DER by the digest of this OpenSSL name.
+  [[nodiscard]] Result<Bytes> fingerprint(const char* digest) const;
+  // RFC 5280 4.2.1.2: its subjectKeyIdentifier; without one, SHA-1 of the subject public key.
+  [[nodiscard]] Result<Bytes> key_identifier() const;
   // The end of its validity, in seconds since 1970-01-01 UTC.
   [[nodiscard]] std::int64_t not_after() const;
   [[nodiscard]] std::string subject_name() const;  // one line, UTF-8, control characters escaped

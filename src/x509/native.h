@@ -6,12 +6,14 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "x509/certificate.h"
 #include "x509/private_key.h"
+#include "x509/trust.h"
 
 namespace opensspi::x509 {
 
@@ -26,6 +28,7 @@ struct FreedBy {
 
 using OwnedBio = std::unique_ptr<BIO, FreedBy<BIO_free>>;
 using OwnedX509 = std::unique_ptr<X509, FreedBy<X509_free>>;
+using OwnedStore = std::unique_ptr<X509_STORE, FreedBy<X509_STORE_free>>;
 using OwnedPkey = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
 
 struct Certificate::Native {
@@ -39,6 +42,10 @@ struct PrivateKey::Native {
   OwnedPkey key;
 };
 
+struct TrustStore::Native {
+  OwnedStore store;
+};
+
 // An empty certificate in the library's context, for the decoders that fill one.
 OwnedX509 new_x509();
 
@@ -47,6 +54,9 @@ Result<Certificate> certificate_of(OwnedX509 x509, std::vector<Certificate> pres
 
 // A certificate chain with its key: UnknownCredentials when the key is not the first one's.
 Result<KeyPair> paired(std::vector<Certificate> chain, OwnedPkey key);
+
+// "1.2.840.113549" of an OBJECT IDENTIFIER; empty when it is malformed.
+std::string dotted(const ASN1_OBJECT* object);
 
 // A BIO that reads these bytes; they must outlive it.
 OwnedBio reading(ByteView bytes);

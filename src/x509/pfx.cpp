@@ -13,6 +13,7 @@
 
 #include "base/secret.h"
 #include "crypto/openssl.h"
+#include "x509/chain.h"
 #include "x509/native.h"
 
 namespace opensspi::x509 {
@@ -117,6 +118,14 @@ Result<Certificate> carried_over(X509* x509) {
   return certificate;
 }
 
+// OpenSSL keeps it as UTF-8.
+std::string friendly_name_of(X509* x509) {
+  int size = 0;
+  const unsigned char* name = X509_alias_get0(x509, &size);
+  if (name == nullptr || size <= 0) return {};
+  return {reinterpret_cast<const char*>(name), static_cast<std::size_t>(size)};
+}
+
 Result<OwnedPkey> carried_over(EVP_PKEY* key) {
   const int size = i2d_PrivateKey(key, nullptr);
   if (size <= 0) return fail(Status::UnknownCredentials, "the PFX's private key is damaged");
@@ -131,20 +140,6 @@ Result<OwnedPkey> carried_over(EVP_PKEY* key) {
     return fail(Status::UnknownCredentials, "the PFX's private key is of a kind that TLS lacks");
   }
   return copy;
-}
-
-// A PFX holds its certificates in any order: each is followed by its issuer, the rest is dropped.
-std::vector<Certificate> ordered(Certificate end_entity, std::vector<Certificate> others) {
-  std::vector<Certificate> chain{std::move(end_entity)};
-  for (;;) {
-    X509* last = chain.back().native().x509.get();
-    const auto issuer = std::find_if(others.begin(), others.end(), [last](const Certificate& c) {
-      return X509_check_issued(c.native().x509.get(), last) == X509_V_OK;
-    });
-    if (issuer == others.end()) return chain;
-    chain.push_back(std::move(*issuer));
-    others.erase(issuer);
-  }
 }
 
 }  // namespace
@@ -162,7 +157,11 @@ Result<KeyPair> key_pair_from_pfx(ByteView pfx, ByteView password) {
     others.push_back(std::move(other));
   }
   TRY_ASSIGN(OwnedPkey key, carried_over(contents.key.get()));
-  return paired(ordered(std::move(end_entity), std::move(others)), std::move(key));
+  // A PFX holds its certificates in any order: each is followed by its issuer, the rest is dropped.
+  TRY_ASSIGN(KeyPair pair,
+             paired(with_issuers(std::move(end_entity), std::move(others)), std::move(key)));
+  pair.friendly_name = friendly_name_of(contents.certificate.get());
+  return pair;
 }
 
 }  // namespace opensspi::x509

@@ -47,10 +47,23 @@ Result<OwnedPkey> read_key(ByteView pem, ByteView text) {
               "there is no private key in PEM form that can be read (BEGIN PRIVATE KEY)");
 }
 
-Result<std::vector<Certificate>> read_chain(ByteView pem) {
+bool fits(const Certificate& certificate, EVP_PKEY* key) {
+  const bool match = X509_check_private_key(certificate.native().x509.get(), key) == 1;
+  ERR_clear_error();
+  return match;
+}
+
+}  // namespace
+
+Result<PrivateKey> PrivateKey::from_pem(ByteView pem, ByteView password) {
+  TRY_ASSIGN(OwnedPkey key, read_key(pem, password));
+  return PrivateKey(std::make_shared<Native>(Native{std::move(key)}));
+}
+
+Result<std::vector<Certificate>> certificates_from_pem(ByteView pem, std::size_t most) {
   const OwnedBio in = reading(pem);
   std::vector<Certificate> chain;
-  while (in != nullptr && chain.size() < kMaxChain) {
+  while (in != nullptr && chain.size() < most) {
     OwnedX509 x509 = new_x509();
     X509* filled = x509.get();
     if (PEM_read_bio_X509(in.get(), &filled, nullptr, nullptr) == nullptr) {
@@ -71,13 +84,6 @@ Result<std::vector<Certificate>> read_chain(ByteView pem) {
     return fail(Status::UnknownCredentials, "a certificate in the PEM text cannot be read");
   }
   return chain;
-}
-
-}  // namespace
-
-Result<PrivateKey> PrivateKey::from_pem(ByteView pem, ByteView password) {
-  TRY_ASSIGN(OwnedPkey key, read_key(pem, password));
-  return PrivateKey(std::make_shared<Native>(Native{std::move(key)}));
 }
 
 Result<SecretBytes> PrivateKey::to_pem() const {
@@ -102,15 +108,17 @@ Result<Bytes> chain_to_pem(const std::vector<Certificate>& chain) {
 }
 
 Result<KeyPair> key_pair_from_pem(ByteView certificate_pem, ByteView key_pem, ByteView password) {
-  TRY_ASSIGN(std::vector<Certificate> chain, read_chain(certificate_pem));
+  TRY_ASSIGN(std::vector<Certificate> chain, certificates_from_pem(certificate_pem, kMaxChain));
   TRY_ASSIGN(OwnedPkey key, read_key(key_pem, password));
   return paired(std::move(chain), std::move(key));
 }
 
+bool is_key_of(const PrivateKey& key, const Certificate& certificate) {
+  return fits(certificate, key.native().key.get());
+}
+
 Result<KeyPair> paired(std::vector<Certificate> chain, OwnedPkey key) {
-  const bool match = X509_check_private_key(chain.front().native().x509.get(), key.get()) == 1;
-  ERR_clear_error();
-  if (!match) {
+  if (!fits(chain.front(), key.get())) {
     return fail(Status::UnknownCredentials,
                 "the private key does not belong to the (first) certificate");
   }

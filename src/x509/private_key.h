@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
@@ -29,11 +31,16 @@ class PrivateKey {
 struct KeyPair {
   std::vector<Certificate> chain;  // the end entity's first
   std::shared_ptr<const PrivateKey> key;
+  std::string friendly_name;  // that a PFX gives the first one
 };
 
 // UnknownCredentials when the parts cannot be read or the key is not the first certificate's.
 Result<KeyPair> key_pair_from_pem(ByteView certificate_pem, ByteView key_pem, ByteView password);
 Result<Bytes> chain_to_pem(const std::vector<Certificate>& chain);
+// The certificates of a PEM text in its order, at least one. UnknownCredentials when one cannot be
+// read, or there are `most`.
+Result<std::vector<Certificate>> certificates_from_pem(ByteView pem, std::size_t most);
+[[nodiscard]] bool is_key_of(const PrivateKey& key, const Certificate& certificate);
 // PKCS#12. `password` in UTF-8.
 Result<KeyPair> key_pair_from_pfx(ByteView pfx, ByteView password);
 

@@ -18,12 +18,14 @@ inline constexpr std::uint32_t kRevoked = 0x00000004;
 inline constexpr std::uint32_t kNotSignatureValid = 0x00000008;
 inline constexpr std::uint32_t kNotValidForUsage = 0x00000010;
 inline constexpr std::uint32_t kUntrustedRoot = 0x00000020;
+inline constexpr std::uint32_t kRevocationStatusUnknown = 0x00000040;
 inline constexpr std::uint32_t kInvalidExtension = 0x00000100;
 inline constexpr std::uint32_t kInvalidBasicConstraints = 0x00000400;
 inline constexpr std::uint32_t kHasNotPermittedNameConstraint = 0x00004000;
 inline constexpr std::uint32_t kHasExcludedNameConstraint = 0x00008000;
 inline constexpr std::uint32_t kPartialChain = 0x00010000;
 inline constexpr std::uint32_t kHasWeakSignature = 0x00100000;
+inline constexpr std::uint32_t kOfflineRevocation = 0x01000000;
 inline constexpr std::uint32_t kExplicitDistrust = 0x04000000;
 inline constexpr std::uint32_t kHasNotSupportedCriticalExt = 0x08000000;
 }  // namespace trust_error
@@ -43,13 +45,19 @@ struct TrustStatus {
   bool name_matches = false;
 };
 
+// Where the system's authorities are: OpenSSL's default directory of hashed names and its default
+// bundle, or those that SSL_CERT_DIR and SSL_CERT_FILE name, as for every program that uses
+// OpenSSL; a set-user-ID program is not told by its environment.
+struct TrustPlaces {
+  std::string directory, bundle;
+};
+[[nodiscard]] TrustPlaces system_trust();
+
 // The authorities that a chain may end in. Safe for use by several threads at once.
 class TrustStore {
  public:
-  // The system's: OpenSSL's default directory of hashed names and its default bundle, or those that
-  // SSL_CERT_DIR and SSL_CERT_FILE name, as for every program that uses OpenSSL; a set-user-ID
-  // program is not told by its environment. Opened once per process; certificates that appear in
-  // the directory later are found, under names that were not asked for yet.
+  // Those of system_trust(), opened once per process; certificates that appear in the directory
+  // later are found, under names that were not asked for yet.
   static const TrustStore& system();
   // A missing file or directory is an empty one.
   static TrustStore open(const std::string& directory, const std::string& bundle);
@@ -64,11 +72,15 @@ class TrustStore {
   std::shared_ptr<const Native> native_;
 };
 
+// What a certificate is presented for in TLS.
 enum class Usage { ServerAuthentication, ClientAuthentication };
 
-// Judges at this moment. `chain`: end entity first; what was presented
-// with it helps too. `host`: a DNS name or
-// an address, as its caller would dial it; an empty one matches nothing. Revocation is not asked.
+// Whether the certificate is one of `host`: a DNS name or an address, as its caller would dial it;
+// an empty one matches nothing. RFC 6125
+[[nodiscard]] bool is_of_host(const Certificate& certificate, std::string_view host);
+
+// Judges at this moment. `chain`: end entity first; what was presented with it helps too. `host` as
+// for is_of_host. Revocation is not asked.
 [[nodiscard]] TrustStatus judge(std::span<const Certificate> chain, std::string_view host,
                                 const TrustStore& store = TrustStore::system(),
                                 Usage usage = Usage::ServerAuthentication);

@@ -1,0 +1,248 @@
+// X509_verify_cert with every fault collected at its certificate.
+#include "x509/chain.h"
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/openssl.h"
+#include "x509/native.h"
+
+namespace opensspi::x509 {
+namespace {
+
+using OwnedStoreCtx = std::unique_ptr<X509_STORE_CTX, FreedBy<X509_STORE_CTX_free>>;
+using OwnedUsages = std::unique_ptr<EXTENDED_KEY_USAGE, FreedBy<EXTENDED_KEY_USAGE_free>>;
+struct FreeStack {  // not its certificates
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
+};
+using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
+
+constexpr std::uint32_t kOfWholeChain = 0x000F0000;
+constexpr const char* kAnyUsage = "2.5.29.37.0";  // RFC 5280 4.2.1.12
+
+struct Fault {
+  int error;  // X509_V_ERR_*
+  std::uint32_t bit;
+};
+constexpr std::array kFaults = {
+    Fault{X509_V_ERR_CERT_NOT_YET_VALID, trust_error::kNotTimeValid},
+    Fault{X509_V_ERR_CERT_HAS_EXPIRED, trust_error::kNotTimeValid},
+    Fault{X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD, trust_error::kNotTimeValid},
+    Fault{X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD, trust_error::kNotTimeValid},
+    Fault{X509_V_ERR_CERT_REVOKED, trust_error::kRevoked},
+    Fault{X509_V_ERR_CERT_SIGNATURE_FAILURE, trust_error::kNotSignatureValid},
+    Fault{X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE, trust_error::kNotSignatureValid},
+    Fault{X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, trust_error::kNotSignatureValid},
+    Fault{X509_V_ERR_INVALID_PURPOSE, trust_error::kNotValidForUsage},
+    Fault{X509_V_ERR_CERT_UNTRUSTED, trust_error::kNotValidForUsage},
+    Fault{X509_V_ERR_KEYUSAGE_NO_CERTSIGN, trust_error::kNotValidForUsage},
+    Fault{X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, trust_error::kUntrustedRoot},
+    Fault{X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, trust_error::kUntrustedRoot},
+    Fault{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, trust_error::kPartialChain},
+    Fault{X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, trust_error::kPartialChain},
+    Fault{X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, trust_error::kPartialChain},
+    Fault{X509_V_ERR_INVALID_EXTENSION, trust_error::kInvalidExtension},
+    Fault{X509_V_ERR_INVALID_CA, trust_error::kInvalidBasicConstraints},
+    Fault{X509_V_ERR_PATH_LENGTH_EXCEEDED, trust_error::kInvalidBasicConstraints},
+    Fault{X509_V_ERR_PERMITTED_VIOLATION, trust_error::kHasNotPermittedNameConstraint},
+    Fault{X509_V_ERR_EXCLUDED_VIOLATION, trust_error::kHasExcludedNameConstraint},
+    Fault{X509_V_ERR_CA_MD_TOO_WEAK, trust_error::kHasWeakSignature},
+    Fault{X509_V_ERR_CA_KEY_TOO_SMALL, trust_error::kHasWeakSignature},
+    Fault{X509_V_ERR_EE_KEY_TOO_SMALL, trust_error::kHasWeakSignature},
+    Fault{X509_V_ERR_CERT_REJECTED, trust_error::kExplicitDistrust},
+    Fault{X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION, trust_error::kHasNotSupportedCriticalExt},
+};
+
+// A fault without a bit of its own still denies trust, and is none of those that callers forgive.
+std::uint32_t bit_of(int error) {
+  const auto* known = std::find_if(kFaults.begin(), kFaults.end(),
+                                   [error](const Fault& fault) { return fault.error == error; });
+  constexpr std::uint32_t kOther = trust_error::kPartialChain | trust_error::kInvalidExtension;
+  return known == kFaults.end() ? kOther : known->bit;
+}
+
+struct Faults {
+  std::array<std::uint32_t, 128> at{};  // more than OpenSSL builds: the rest counts for the whole
+  std::uint32_t all = 0;
+};
+
+// Collects every fault instead of stopping at the first.
+int collect(int ok, X509_STORE_CTX* ctx) {
+  if (ok == 1) return 1;
+  auto& faults = *static_cast<Faults*>(X509_STORE_CTX_get_app_data(ctx));
+  const std::uint32_t bit = bit_of(X509_STORE_CTX_get_error(ctx));
+  const auto depth = static_cast<std::size_t>(X509_STORE_CTX_get_error_depth(ctx));
+  faults.all |= bit;
+  if (depth < faults.at.size()) faults.at[depth] |= bit & ~kOfWholeChain;
+  return 1;
+}
+
+// How a certificate names its issuer: by issuer and serial, by key, or by name only.
+std::uint32_t issuer_match(X509* certificate) {
+  if (X509_get0_authority_serial(certificate) != nullptr) return trust_info::kHasExactMatchIssuer;
+  if (X509_get0_authority_key_id(certificate) != nullptr) return trust_info::kHasKeyMatchIssuer;
+  return trust_info::kHasNameMatchIssuer;
+}
+
+// Null when memory is short.
+OwnedStack issuers_of(const Certificate& certificate, const ChainRequest& request) {
+  OwnedStack issuers(sk_X509_new_null());
+  for (const auto* part : {&request.issuers, &certificate.presented_with()}) {
+    for (const Certificate& issuer : *part) {
+      if (issuers == nullptr || sk_X509_push(issuers.get(), issuer.native().x509.get()) == 0)
+        return nullptr;
+    }
+  }
+  return issuers;
+}
+
+// The chain that OpenSSL came to; the end entity alone when it came to none.
+std::vector<ChainElement> elements_of(const Certificate& certificate, X509_STORE_CTX* ctx) {
+  std::vector<ChainElement> elements{{certificate}};
+  STACK_OF(X509)* const chain = ctx == nullptr ? nullptr : X509_STORE_CTX_get0_chain(ctx);
+  for (int i = 1; i < sk_X509_num(chain); ++i) {
+    X509* const x509 = sk_X509_value(chain, i);
+    if (X509_up_ref(x509) != 1) break;
+    auto element = certificate_of(OwnedX509(x509));
+    if (!element) break;
+    elements.push_back({*std::move(element)});
+  }
+  return elements;
+}
+
+int purpose_of(Usage usage) {
+  return usage == Usage::ServerAuthentication ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;
+}
+
+void verify(const Certificate& certificate, const ChainRequest& request, const TrustStore& store,
+            Chain& chain) {
+  Faults faults;
+  const OwnedStack issuers = issuers_of(certificate, request);
+  const OwnedStoreCtx ctx(X509_STORE_CTX_new_ex(crypto::library_context(), nullptr));
+  if (ctx == nullptr || issuers == nullptr || store.native().store == nullptr ||
+      X509_STORE_CTX_init(ctx.get(), store.native().store.get(), certificate.native().x509.get(),
+                          issuers.get()) != 1 ||
+      (request.tls && X509_STORE_CTX_set_purpose(ctx.get(), purpose_of(*request.tls)) != 1)) {
+    chain.elements = elements_of(certificate, nullptr);
+    chain.errors = trust_error::kPartialChain;
+    return;
+  }
+  if (request.time) X509_STORE_CTX_set_time(ctx.get(), 0, *request.time);
+  X509_STORE_CTX_set_app_data(ctx.get(), &faults);
+  X509_STORE_CTX_set_verify_cb(ctx.get(), collect);
+  if (X509_verify_cert(ctx.get()) != 1) faults.all |= bit_of(X509_STORE_CTX_get_error(ctx.get()));
+  chain.elements = elements_of(certificate, ctx.get());
+  chain.errors = faults.all;
+  for (std::size_t i = 0; i < std::min(chain.elements.size(), faults.at.size()); ++i)
+    chain.elements[i].errors = faults.at[i];
+}
+
+bool allows_what_is_asked(const Certificate& certificate, const ChainRequest& request) {
+  const auto allows = [&](const std::string& usage) {
+    return allows_usage(certificate, usage, true);
+  };
+  return request.any_usage ? std::ranges::any_of(request.usages, allows)
+                           : std::ranges::all_of(request.usages, allows);
+}
+
+void check_usages(const ChainRequest& request, Chain& chain) {
+  if (request.usages.empty()) return;
+  for (ChainElement& element : chain.elements) {
+    const bool is_root = &element != &chain.elements.front() && is_self_signed(element.certificate);
+    if (!is_root && !allows_what_is_asked(element.certificate, request))
+      element.errors |= trust_error::kNotValidForUsage;
+  }
+}
+
+void note_revocation(const ChainRequest& request, Chain& chain) {
+  using Revocation = ChainRequest::Revocation;
+  if (request.revocation == Revocation::None) return;
+  for (ChainElement& element : chain.elements) {
+    const bool is_end = &element == &chain.elements.front();
+    if (request.revocation == Revocation::EndCertificate && !is_end) continue;
+    if (request.revocation == Revocation::ChainWithoutRoot && !is_end &&
+        is_self_signed(element.certificate))
+      continue;
+    element.errors |= trust_error::kRevocationStatusUnknown | trust_error::kOfflineRevocation;
+  }
+}
+
+void add_info(Chain& chain) {
+  for (std::size_t i = 0; i < chain.elements.size(); ++i) {
+    ChainElement& element = chain.elements[i];
+    const bool self_signed = is_self_signed(element.certificate);
+    if (self_signed) element.info |= trust_info::kSelfSigned;
+    if (self_signed || i + 1 < chain.elements.size())
+      element.info |= issuer_match(element.certificate.native().x509.get());
+  }
+  ChainElement& end_entity = chain.elements.front();
+  if (chain.errors == 0 && (end_entity.info & trust_info::kSelfSigned) != 0)
+    end_entity.info |= trust_info::kPeerTrusted;
+}
+
+OwnedUsages usages_of(const Certificate& certificate) {
+  OwnedUsages usages(static_cast<EXTENDED_KEY_USAGE*>(
+      X509_get_ext_d2i(certificate.native().x509.get(), NID_ext_key_usage, nullptr, nullptr)));
+  ERR_clear_error();
+  return usages;
+}
+
+}  // namespace
+
+Chain build_chain(const Certificate& certificate, const ChainRequest& request,
+                  const TrustStore& store) {
+  Chain chain;
+  verify(certificate, request, store, chain);
+  check_usages(request, chain);
+  note_revocation(request, chain);
+  for (const ChainElement& element : chain.elements) chain.errors |= element.errors;
+  add_info(chain);
+  ERR_clear_error();
+  return chain;
+}
+
+std::vector<Certificate> with_issuers(Certificate certificate, std::vector<Certificate> others) {
+  std::vector<Certificate> chain{std::move(certificate)};
+  for (;;) {
+    const auto issuer = std::ranges::find_if(
+        others, [&](const Certificate& other) { return may_have_issued(other, chain.back()); });
+    if (issuer == others.end()) return chain;
+    chain.push_back(std::move(*issuer));
+    others.erase(issuer);
+  }
+}
+
+bool may_have_issued(const Certificate& issuer, const Certificate& subject) {
+  return X509_check_issued(issuer.native().x509.get(), subject.native().x509.get()) == X509_V_OK;
+}
+
+bool is_self_signed(const Certificate& certificate) {
+  return X509_self_signed(certificate.native().x509.get(), 0) == 1;
+}
+
+bool is_signed_by(const Certificate& subject, const Certificate& issuer) {
+  EVP_PKEY* const key = X509_get0_pubkey(issuer.native().x509.get());
+  const bool verified = key != nullptr && X509_verify(subject.native().x509.get(), key) == 1;
+  ERR_clear_error();
+  return verified;
+}
+
+bool has_extended_key_usage(const Certificate& certificate) {
+  return X509_get_ext_by_NID(certificate.native().x509.get(), NID_ext_key_usage, -1) >= 0;
+}
+
+bool allows_usage(const Certificate& certificate, const std::string& usage, bool otherwise) {
+  if (!has_extended_key_usage(certificate)) return otherwise;
+  const OwnedUsages usages = usages_of(certificate);
+  for (int i = 0; i < sk_ASN1_OBJECT_num(usages.get()); ++i) {
+    const std::string allowed = dotted(sk_ASN1_OBJECT_value(usages.get(), i));
+    if (allowed == usage || allowed == kAnyUsage) return true;
+  }
+  return false;
+}
+
+}  // namespace opensspi::x509

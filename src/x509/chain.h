@@ -1,0 +1,58 @@
+// Chains of certificates with what is wrong with each of them, in CERT_TRUST_STATUS's terms.
+// RFC 5280 6, by OpenSSL.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "x509/certificate.h"
+#include "x509/trust.h"
+
+namespace opensspi::x509 {
+
+struct ChainElement {
+  Certificate certificate;
+  std::uint32_t errors = 0;  // trust_error, without those of a whole chain
+  std::uint32_t info = 0;    // trust_info
+};
+
+struct Chain {
+  std::vector<ChainElement> elements;  // the end entity first, as far as issuers were found
+  std::uint32_t errors = 0;            // trust_error, of any element or of the whole; 0: trusted
+};
+
+struct ChainRequest {
+  enum class Revocation { None, EndCertificate, Chain, ChainWithoutRoot };
+
+  std::vector<Certificate> issuers;  // what a chain may go through, none of it trusted
+  std::optional<Usage> tls;          // every certificate is fit for it, key usage and all
+  // Dotted uses that the extendedKeyUsage of every certificate, where it has one, must allow; but
+  // not a root's, which nobody issued.
+  std::vector<std::string> usages;
+  bool any_usage = false;                    // one of them is enough
+  Revocation revocation = Revocation::None;  // it cannot be asked: those are of unknown status
+  std::optional<std::int64_t> time = {};     // seconds since 1970-01-01 UTC; nothing: now
+};
+
+// What was presented with the certificate helps too.
+[[nodiscard]] Chain build_chain(const Certificate& certificate, const ChainRequest& request,
+                                const TrustStore& store = TrustStore::system());
+
+// The certificate and, as far as they are among `others`, its issuer, that one's, and so on.
+[[nodiscard]] std::vector<Certificate> with_issuers(Certificate certificate,
+                                                    std::vector<Certificate> others);
+
+// Whether `issuer` may have issued `subject`: by name, key identifier and key usage.
+[[nodiscard]] bool may_have_issued(const Certificate& issuer, const Certificate& subject);
+[[nodiscard]] bool is_self_signed(const Certificate& certificate);  // by name and key identifier
+// Whether `subject`'s signature is by the key of `issuer`.
+[[nodiscard]] bool is_signed_by(const Certificate& subject, const Certificate& issuer);
+
+// Whether its extendedKeyUsage has this dotted use, or any; without the extension, `otherwise`.
+[[nodiscard]] bool allows_usage(const Certificate& certificate, const std::string& usage,
+                                bool otherwise);
+[[nodiscard]] bool has_extended_key_usage(const Certificate& certificate);
+
+}  // namespace opensspi::x509
