@@ -3,6 +3,7 @@
 
 #include "support/fuzzing.h"
 #include "x509/certificate.h"
+#include "x509/names.h"
 #include "x509/trust.h"
 
 using namespace opensspi;
@@ -22,6 +23,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(certificate->sha1_thumbprint()->size() == 20, "a thumbprint has 20 bytes");
   const auto hash = certificate->end_point_hash();
   require(!hash || hash->size() >= 20, "an end point hash has a size");
+  for (const auto owner : {x509::NameOwner::Subject, x509::NameOwner::Issuer})
+    for (const std::string& host : x509::alternative_names(*certificate, owner).dns_names)
+      require(host.find('\0') == std::string::npos, "a name holds no zero");
   const x509::TrustStatus status = x509::judge({&*certificate, 1}, "server.example", nobody);
   require(status.errors != 0, "an empty store trusts nobody");
   return 0;

@@ -58,6 +58,8 @@ struct Contents {
   OwnedStack others;
 };
 
+constexpr std::uint32_t kWrongPassword = 0xC000006A;  // STATUS_WRONG_PASSWORD
+
 Error why_not_parsed(bool has_legacy) {
   bool wrong_password = false, unsupported = false;
   while (const unsigned long code = ERR_get_error()) {
@@ -65,7 +67,9 @@ Error why_not_parsed(bool has_legacy) {
     wrong_password |= ERR_GET_LIB(code) == ERR_LIB_PKCS12 && reason == PKCS12_R_MAC_VERIFY_FAILURE;
     unsupported |= reason == ERR_R_UNSUPPORTED;
   }
-  if (wrong_password) return {Status::UnknownCredentials, "the password does not open the PFX"};
+  if (wrong_password) {
+    return {Status::UnknownCredentials, "the password does not open the PFX", kWrongPassword};
+  }
   if (unsupported && !has_legacy) {
     return {Status::UnknownCredentials,
             "the PFX is encrypted with an old algorithm (RC2) and OpenSSL's legacy provider, which "

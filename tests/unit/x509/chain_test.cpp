@@ -1,0 +1,117 @@
+// Chains with the faults of each certificate, and the order of issuers.
+#include "x509/chain.h"
+
+#include <gtest/gtest.h>
+#include <openssl/objects.h>
+
+#include "support/certificates.h"
+
+namespace opensspi {
+namespace {
+
+namespace error = x509::trust_error;
+using test::Issued;
+
+constexpr const char* kServerAuth = "1.3.6.1.5.5.7.3.1";
+constexpr const char* kClientAuth = "1.3.6.1.5.5.7.3.2";
+
+x509::Certificate certificate(const Issued& issued) {
+  return x509::Certificate::from_der(issued.certificate_der()).value();
+}
+
+class ChainTest : public ::testing::Test {
+ protected:
+  Issued root_ = test::issue_authority("Root");
+  Issued middle_ = test::issue({.common_name = "Middle",
+                                .issuer = &root_,
+                                .extensions = {{NID_basic_constraints, "critical,CA:TRUE"},
+                                               {NID_key_usage, "critical,keyCertSign"},
+                                               {NID_ext_key_usage, "serverAuth"}}});
+  Issued leaf_ = test::issue(
+      {.issuer = &middle_, .extensions = {{NID_ext_key_usage, "serverAuth,clientAuth"}}});
+  x509::TrustStore nobody_ = x509::TrustStore::open("", "");
+  x509::ChainRequest request_{.issuers = {certificate(root_), certificate(middle_)}};
+
+  x509::Chain build() { return x509::build_chain(certificate(leaf_), request_, nobody_); }
+};
+
+TEST_F(ChainTest, FaultsStandAtTheirCertificate) {
+  const x509::Chain chain = build();
+  ASSERT_EQ(chain.elements.size(), 3u);
+  EXPECT_EQ(chain.errors, error::kUntrustedRoot);
+  EXPECT_EQ(chain.elements[0].errors, 0u);
+  EXPECT_EQ(chain.elements[1].errors, 0u);
+  EXPECT_EQ(chain.elements[2].errors, error::kUntrustedRoot);
+  EXPECT_EQ(chain.elements[1].certificate.subject_name(), "CN=Middle");
+}
+
+TEST_F(ChainTest, EveryIssuerButTheRootMustAllowTheUse) {
+  request_.usages = {kServerAuth};
+  EXPECT_EQ(build().errors, error::kUntrustedRoot);
+  request_.usages = {kServerAuth, kClientAuth};
+  const x509::Chain chain = build();
+  EXPECT_EQ(chain.elements[0].errors, 0u);
+  EXPECT_EQ(chain.elements[1].errors, error::kNotValidForUsage);
+  EXPECT_EQ(chain.errors, error::kUntrustedRoot | error::kNotValidForUsage);
+  request_.any_usage = true;
+  EXPECT_EQ(build().errors, error::kUntrustedRoot);
+}
+
+TEST_F(ChainTest, TimeIsTheCallers) {
+  request_.time = 1;  // 1970
+  const x509::Chain chain = build();
+  for (const auto& element : chain.elements)
+    EXPECT_EQ(element.errors & error::kNotTimeValid, error::kNotTimeValid);
+}
+
+TEST_F(ChainTest, RevocationIsUnknownWhereItIsAsked) {
+  using Revocation = x509::ChainRequest::Revocation;
+  constexpr std::uint32_t kUnknown = error::kRevocationStatusUnknown | error::kOfflineRevocation;
+  const auto asked = [&](Revocation revocation) {
+    request_.revocation = revocation;
+    std::vector<bool> unknown;
+    for (const auto& element : build().elements)
+      unknown.push_back((element.errors & kUnknown) == kUnknown);
+    return unknown;
+  };
+  EXPECT_EQ(asked(Revocation::None), (std::vector<bool>{false, false, false}));
+  EXPECT_EQ(asked(Revocation::EndCertificate), (std::vector<bool>{true, false, false}));
+  EXPECT_EQ(asked(Revocation::Chain), (std::vector<bool>{true, true, true}));
+  EXPECT_EQ(asked(Revocation::ChainWithoutRoot), (std::vector<bool>{true, true, false}));
+}
+
+TEST_F(ChainTest, MissingIssuersArePartial) {
+  request_.issuers.clear();
+  const x509::Chain chain = build();
+  EXPECT_EQ(chain.elements.size(), 1u);
+  EXPECT_EQ(chain.errors, error::kPartialChain);
+  EXPECT_EQ(chain.elements[0].errors, 0u) << "it is the chain's as a whole";
+}
+
+TEST_F(ChainTest, IssuersFollowInOrder) {
+  const auto chain = x509::with_issuers(
+      certificate(leaf_),
+      {certificate(root_), certificate(test::issue_authority("Stranger")), certificate(middle_)});
+  ASSERT_EQ(chain.size(), 3u);
+  EXPECT_EQ(chain[1].subject_name(), "CN=Middle");
+  EXPECT_EQ(chain[2].subject_name(), "CN=Root");
+}
+
+TEST_F(ChainTest, SignaturesAreTold) {
+  EXPECT_TRUE(x509::is_signed_by(certificate(leaf_), certificate(middle_)));
+  EXPECT_FALSE(x509::is_signed_by(certificate(leaf_), certificate(root_)));
+  EXPECT_TRUE(x509::is_self_signed(certificate(root_)));
+  EXPECT_FALSE(x509::is_self_signed(certificate(leaf_)));
+}
+
+TEST_F(ChainTest, UsesAreRead) {
+  EXPECT_TRUE(x509::allows_usage(certificate(leaf_), kClientAuth, false));
+  EXPECT_FALSE(x509::allows_usage(certificate(middle_), kClientAuth, true));
+  EXPECT_TRUE(x509::allows_usage(certificate(root_), kClientAuth, true));
+  EXPECT_FALSE(x509::allows_usage(certificate(root_), kClientAuth, false));
+  const Issued any = test::issue({.extensions = {{NID_ext_key_usage, "anyExtendedKeyUsage"}}});
+  EXPECT_TRUE(x509::allows_usage(certificate(any), kClientAuth, false));
+}
+
+}  // namespace
+}  // namespace opensspi
