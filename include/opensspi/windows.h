@@ -40,4 +40,9 @@
 #define CloseHandle opensspi_close_handle
 #endif
 
+/* Of the functions of these headers only. */
+#ifndef GetLastError
+#define GetLastError opensspi_get_last_error
+#endif
+
 #endif /* OPENSSPI_WINDOWS_H */

@@ -159,6 +159,14 @@ typedef void *HMODULE, *HINSTANCE;
 typedef void *HLOCAL;
 #define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
 
+/* Why the last function of this thread failed that answers BOOL, NULL or 0, and whose comment lists
+ * its errors: a Win32 error or an HRESULT, which is opensspi_last_error().value. A call that succeeds
+ * does not clear it. GetLastError of windows.h. */
+#ifdef __cplusplus
+extern "C"
+#endif
+OPENSSPI_API DWORD WINAPI opensspi_get_last_error(void);
+
 /* Closes a HANDLE that a function of these headers handed out. FALSE for what is no open one, or was
  * only lent, with ERROR_INVALID_HANDLE as opensspi_last_error().value. CloseHandle of windows.h. */
 #ifdef __cplusplus

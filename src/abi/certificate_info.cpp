@@ -13,6 +13,8 @@ namespace {
 using asn1::DerReader;
 namespace tag = asn1::tag;
 
+constexpr std::uint8_t kIssuerUniqueId = 0x81, kSubjectUniqueId = 0x82;  // [1], [2] IMPLICIT
+constexpr std::uint8_t kBoolean = 0x01;
 constexpr std::uint8_t kUtcTime = 0x17, kGeneralizedTime = 0x18;
 
 template <class Blob>
@@ -64,13 +66,19 @@ void read_algorithm(DerReader& der, CRYPT_ALGORITHM_IDENTIFIER& out, std::string
   if (!algorithm.ok()) der.reject();
 }
 
+// The first octet of a BIT STRING's contents counts unused bits.
+void set_bits(CRYPT_BIT_BLOB& blob, ByteView contents) {
+  if (contents.empty()) return;
+  set_blob(blob, contents.subspan(1));
+  blob.cUnusedBits = contents[0];
+}
+
 void read_public_key(DerReader& der, CERT_PUBLIC_KEY_INFO& out, std::string& oid) {
   DerReader key = der.enter(tag::kSequence);
   read_algorithm(key, out.Algorithm, oid);
-  const ByteView bits = key.element(tag::kBitString);  // the first octet counts unused bits
+  const ByteView bits = key.element(tag::kBitString);
   if (!key.ok() || bits.empty()) return der.reject();
-  set_blob(out.PublicKey, bits.subspan(1));
-  out.PublicKey.cUnusedBits = bits[0];
+  set_bits(out.PublicKey, bits);
 }
 
 }  // namespace
@@ -93,9 +101,33 @@ Result<void> CertificateInfo::read(ByteView der) {
   info_.NotAfter = read_time(validity);
   set_blob(info_.Subject, tbs.element_with_header(tag::kSequence));
   read_public_key(tbs, info_.SubjectPublicKeyInfo, key_oid_);
+  if (tbs.next_is(kIssuerUniqueId)) set_bits(info_.IssuerUniqueId, tbs.element(kIssuerUniqueId));
+  if (tbs.next_is(kSubjectUniqueId)) set_bits(info_.SubjectUniqueId, tbs.element(kSubjectUniqueId));
+  if (tbs.next_is(tag::context(3))) read_extensions(tbs);
   if (!tbs.ok() || !validity.ok())
     return fail(Status::InvalidToken, "the certificate is not as RFC 5280 has it");
   return {};
+}
+
+// Extension ::= SEQUENCE { extnID OBJECT IDENTIFIER, critical BOOLEAN DEFAULT FALSE,
+//                          extnValue OCTET STRING }
+void CertificateInfo::read_extensions(DerReader& tbs) {
+  DerReader field = tbs.enter(tag::context(3));
+  DerReader list = field.enter(tag::kSequence);
+  while (!list.empty()) {
+    DerReader extension = list.enter(tag::kSequence);
+    CERT_EXTENSION& out = extensions_.emplace_back();
+    out.pszObjId = extension_oids_.emplace_back(dotted_oid(extension.element(tag::kOid))).data();
+    if (extension.next_is(kBoolean)) {
+      const ByteView critical = extension.element(kBoolean);
+      out.fCritical = !critical.empty() && critical[0] != 0 ? TRUE : FALSE;
+    }
+    set_blob(out.Value, extension.element(tag::kOctetString));
+    if (!extension.ok()) list.reject();
+  }
+  if (!field.ok() || !list.ok()) tbs.reject();
+  info_.cExtension = static_cast<DWORD>(extensions_.size());
+  info_.rgExtension = extensions_.empty() ? nullptr : extensions_.data();
 }
 
 std::string dotted_oid(ByteView contents) {

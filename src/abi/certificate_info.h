@@ -1,10 +1,13 @@
 // CERT_INFO: a certificate's fields as programs read them through CERT_CONTEXT.pCertInfo. RFC 5280
-// 4.1. Blobs point into the certificate's DER; extensions are not listed.
+// 4.1. Blobs point into the certificate's DER.
 #pragma once
 
+#include <deque>
 #include <string>
+#include <vector>
 
 #include "abi/windows_names.h"
+#include "asn1/der_reader.h"
 #include "base/bytes.h"
 #include "base/result.h"
 
@@ -21,9 +24,13 @@ class CertificateInfo {
   [[nodiscard]] CERT_INFO* get() { return &info_; }
 
  private:
+  void read_extensions(asn1::DerReader& tbs);
+
   CERT_INFO info_{};
   Bytes serial_;  // little-endian, as Windows has it
   std::string signature_oid_, key_oid_;
+  std::vector<CERT_EXTENSION> extensions_;
+  std::deque<std::string> extension_oids_;  // which stay where they are
 };
 
 // "1.2.840.113549.1.1.11" of the contents octets of an OBJECT IDENTIFIER; empty when they are

@@ -39,6 +39,12 @@ OPENSSPI_EXPORT void opensspi_last_error(opensspi_error* error) {
   if (error != nullptr) *error = to_c(last_error());
 }
 
+// What has no code of its own is told by its status.
+OPENSSPI_EXPORT DWORD WINAPI opensspi_get_last_error(void) {
+  const Error& error = last_error();
+  return error.value != 0 ? static_cast<DWORD>(error.value) : static_cast<DWORD>(error.status);
+}
+
 OPENSSPI_EXPORT SECURITY_STATUS opensspi_context_error(PCtxtHandle context, opensspi_error* error) {
   return guard([&]() -> Result<void> {
     TRY_ASSIGN(PinnedContext pin, find_context(context));

@@ -184,9 +184,7 @@ Result<void> choose_certificates(const Fields& fields, tls::Options& options) {
   if (fields.format != SCH_CRED_FORMAT_CERT_CONTEXT)
     return fail(Status::UnknownCredentials, "dwCredFormat is unknown");
   for (const PCCERT_CONTEXT context : fields.certificates) {
-    auto pair = find_certificate(context);
-    if (pair == nullptr)
-      return fail(Status::UnknownCredentials, "paCred has what is no certificate of this library");
+    TRY_ASSIGN(auto pair, usable_certificate(context));
     if (pair->key == nullptr)
       return fail(Status::NoCredentials, "the certificate has no private key");
     options.key_pairs.push_back(std::move(pair));

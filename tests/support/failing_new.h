@@ -3,8 +3,11 @@
 // here.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstddef>
 #include <cstdlib>
+#include <functional>
 #include <new>
 
 namespace opensspi::test {
@@ -36,6 +39,24 @@ class FailingNew {
 
 inline void* allocate_or_fail(std::size_t size) noexcept {
   return FailingNew::fails_now() ? nullptr : std::malloc(size == 0 ? 1 : size);
+}
+
+// Calls `body`, which returns its status, until it has all the memory it needs: each allocation
+// fails once.
+template <class Status>
+void expect_each_to_be_told(Status told, Status success, const std::function<Status()>& body) {
+  ASSERT_EQ(success, body());  // what is made once in a process is made now
+  std::size_t before = 0;
+  for (bool ran_out = true; ran_out; ++before) {
+    Status status{};
+    {
+      const FailingNew memory(before);
+      status = body();
+      ran_out = memory.has_failed();
+    }
+    ASSERT_EQ(ran_out ? told : success, status) << before;
+  }
+  EXPECT_GT(before, 1U);
 }
 
 }  // namespace opensspi::test

@@ -2,6 +2,7 @@
 // and that stores, certificates and credentials may be freed in any order.
 #include "abi/credssp/pair.h"
 #include "material.h"
+#include "stores.h"
 
 namespace caller {
 namespace {
@@ -55,6 +56,19 @@ TEST(Pfx, HoldsTheChain) {
   EXPECT_TRUE(CertCloseStore(store, 0));
 }
 
+TEST(Pfx, GivesItsFriendlyName) {
+  const Files files("friendly");
+  files.openssl(
+      "pkcs12 -export -in $certificate -inkey $key -name 'Queen \xE2\x99\xA5' -out $out "
+      "-passout pass:sesame");
+  const Store store(import(files.read()));
+  const Context certificate(CertEnumCertificatesInStore(store.get(), nullptr));
+  ASSERT_NE(nullptr, certificate.get());
+  EXPECT_EQ("Queen \xE2\x99\xA5", name_of(certificate.get(), CERT_NAME_FRIENDLY_DISPLAY_TYPE));
+  EXPECT_EQ("server.wonderland.example", display_name(certificate.get()));
+  EXPECT_EQ(16u, property_of(certificate.get(), CERT_FRIENDLY_NAME_PROP_ID).size());
+}
+
 TEST(Pfx, OfOldAlgorithmsOpensToo) {
   const Files files("old");
   files.openssl(
@@ -87,12 +101,14 @@ TEST(Pfx, IsRefusedWithTheWrongPassword) {
   for (const SEC_WCHAR* wrong : {static_cast<const SEC_WCHAR*>(nullptr), u"", u"Sesame"}) {
     EXPECT_EQ(nullptr, import(pfx(), wrong));
     EXPECT_LT(last_error().status, 0);
+    EXPECT_ERROR(ERROR_INVALID_PASSWORD);
   }
 }
 
 TEST(Pfx, IsRefusedWhenItIsDamaged) {
   EXPECT_EQ(nullptr, import(""));
   EXPECT_EQ(nullptr, import("no PFX"));
+  EXPECT_ERROR(CRYPT_E_BAD_ENCODE);
   EXPECT_EQ(nullptr, import(pfx().substr(0, pfx().size() / 2)));
   for (std::size_t i = 0; i < pfx().size(); i += 97) {
     std::string touched = pfx();
@@ -109,7 +125,8 @@ TEST(Pfx, IsRefusedWhenItIsDamaged) {
 
 TEST(Stores, RefuseWhatTheyDoNotHold) {
   const HCERTSTORE store = import(pfx());
-  EXPECT_EQ(nullptr, CertEnumCertificatesInStore(store, server_certificate()));
+  const PCCERT_CONTEXT stranger = CertDuplicateCertificateContext(server_certificate());
+  EXPECT_EQ(nullptr, CertEnumCertificatesInStore(store, stranger));  // and it is released
   EXPECT_EQ("CN=server.wonderland.example", subject_of(server_certificate()));
   EXPECT_EQ(nullptr, CertEnumCertificatesInStore(nullptr, nullptr));
   int own = 0;

@@ -7,26 +7,10 @@
 namespace caller {
 namespace {
 
+using opensspi::test::expect_each_to_be_told;
 using opensspi::test::FailingNew;
 
 class SessionAllocations : public WithUsers {};
-
-// Calls `body`, which returns its status, until it has all the memory it needs.
-template <class Status>
-void expect_each_to_be_told(Status told, Status success, const std::function<Status()>& body) {
-  ASSERT_EQ(success, body());  // what is made once in a process is made now
-  std::size_t before = 0;
-  for (bool ran_out = true; ran_out; ++before) {
-    Status status{};
-    {
-      const FailingNew memory(before);
-      status = body();
-      ran_out = memory.has_failed();
-    }
-    ASSERT_EQ(ran_out ? told : success, status) << before;
-  }
-  EXPECT_GT(before, 1U);
-}
 
 void expect_insufficient_resources(const std::function<NTSTATUS()>& body) {
   expect_each_to_be_told<NTSTATUS>(STATUS_INSUFFICIENT_RESOURCES, STATUS_SUCCESS, body);

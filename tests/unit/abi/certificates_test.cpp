@@ -6,6 +6,7 @@
 #include <string>
 
 #include "abi/certificate_info.h"
+#include "support/certificates.h"
 
 namespace opensspi::abi {
 namespace {
@@ -13,6 +14,11 @@ namespace {
 x509::KeyPair key_pair(const char* name) {
   const auto pem = x509::make_self_signed(name).value();
   return x509::key_pair_from_pem(pem.certificate, pem.key, {}).value();
+}
+
+template <class T>
+HRESULT code_of(const Result<T>& result) {
+  return result ? S_OK : static_cast<HRESULT>(static_cast<std::uint32_t>(result.error().value));
 }
 
 TEST(Certificates, CountReferences) {
@@ -68,14 +74,31 @@ TEST(CertificateStore, EnumeratesItsCertificates) {
   const PCCERT_CONTEXT root = next_in_store(store, leaf).value();
   ASSERT_NE(root, nullptr);
   EXPECT_EQ(find_certificate(root)->key, nullptr);
-  EXPECT_EQ(next_in_store(store, root).value(), nullptr);
+  EXPECT_EQ(code_of(next_in_store(store, root)), CRYPT_E_NOT_FOUND);
   EXPECT_EQ(find_certificate(root), nullptr) << "the enumeration gave the last one back";
 
-  EXPECT_TRUE(close_store(store));
-  EXPECT_FALSE(close_store(store));
+  EXPECT_EQ(close_store(store), Closed::Pending);
+  EXPECT_EQ(close_store(store), Closed::NotOpen);
   EXPECT_NE(find_certificate(leaf), nullptr) << "a referenced certificate outlives its store";
   EXPECT_TRUE(drop_certificate_reference(leaf));
-  EXPECT_EQ(next_in_store(store, nullptr).error().status, Status::InvalidHandle);
+  EXPECT_EQ(code_of(next_in_store(store, nullptr)), E_INVALIDARG);
+}
+
+TEST(UsableCertificate, IsFollowedByItsIssuersInTheStore) {
+  const test::Issued root = test::issue_authority("Root");
+  const test::Issued leaf = test::issue({.common_name = "leaf", .issuer = &root});
+  std::vector<x509::KeyPair> pairs = {key_pair("stranger"), root.key_pair(), leaf.key_pair()};
+  const HCERTSTORE store = new_certificate_store(std::move(pairs)).value();
+  const PCCERT_CONTEXT found = next_in_store(store, nullptr, [](const CertificateState& state) {
+                                 return state.certificate().subject_name() == "CN=leaf";
+                               }).value();
+  const auto usable = usable_certificate(found).value();
+  ASSERT_EQ(usable->chain.size(), 2u);
+  EXPECT_EQ(usable->chain[1].subject_name(), "CN=Root");
+  EXPECT_EQ(find_certificate(found)->chain.size(), 1u);
+  EXPECT_TRUE(drop_certificate_reference(found));
+  EXPECT_EQ(close_store(store), Closed::Whole);
+  EXPECT_EQ(usable_certificate(found).error().status, Status::UnknownCredentials);
 }
 
 TEST(CertificateInfo, RefusesWhatIsNoCertificate) {

@@ -76,7 +76,7 @@ TEST_F(SchCredentials, HasWhatTheOlderOneHas) {
   EXPECT_EQ(data->client_roots.size(), 1U);
   EXPECT_TRUE(data->validation.manual);
   EXPECT_EQ(data->session_lifespan_ms, 7U);
-  EXPECT_TRUE(close_store(store));
+  EXPECT_EQ(close_store(store), Closed::Whole);
   modern.hRootStore = nullptr;
   modern.dwCredFormat = SCH_CRED_FORMAT_CERT_HASH;
   EXPECT_EQ(status(), Status::UnsupportedFunction);

@@ -1,0 +1,265 @@
+// CertGetCertificateChain, and what CertVerifyCertificateChainPolicy makes of it.
+#include "material.h"
+#include "stores.h"
+
+namespace caller {
+namespace {
+
+constexpr WCHAR kHost[] = u"server.example";
+
+class Chain {
+ public:
+  explicit Chain(PCCERT_CHAIN_CONTEXT chain) : chain_(chain) {}
+  ~Chain() { CertFreeCertificateChain(chain_); }
+  Chain(const Chain&) = delete;
+  Chain& operator=(const Chain&) = delete;
+
+  [[nodiscard]] PCCERT_CHAIN_CONTEXT get() const { return chain_; }
+  PCCERT_CHAIN_CONTEXT operator->() const { return chain_; }
+  [[nodiscard]] const CERT_CHAIN_ELEMENT& element(DWORD i) const {
+    return *chain_->rgpChain[0]->rgpElement[i];
+  }
+
+ private:
+  PCCERT_CHAIN_CONTEXT chain_;
+};
+
+// A root that the system trusts, one that it does not, and servers of theirs.
+class Chains : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    const Files files("chains");
+    files.openssl(
+        "version >/dev/null; mkdir -p " + folder().certificates().string() +
+        "; "
+        "ca() { openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "
+        "\"/CN=$1\" -addext "
+        "basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign "
+        "-keyout $out.$1 -out $out2.$1; }; "
+        "leaf() { printf \"subjectAltName=DNS:server.example,IP:192.0.2.1\\nextendedKeyUsage=$2\" "
+        "> $out2.ext; openssl req -new -key $key -subj \"/CN=$3\" | openssl x509 -req -CA $out2.$1 "
+        "-CAkey $out.$1 -set_serial $4 -extfile $out2.ext -outform DER -out $out.$3; }; "
+        "ca Trusted; ca Stranger; cp $out2.Trusted " +
+        (folder().certificates() / "$(openssl x509 -hash -noout -in $out2.Trusted).0").string() +
+        "; leaf Trusted serverAuth good 1; leaf Trusted clientAuth client 2; "
+        "leaf Stranger serverAuth strange 3; "
+        "openssl x509 -in $out2.Stranger -outform DER -out $out.root; "
+        "head -c -8 $out.good > $out.bad; printf 'forgery!' >> $out.bad");
+    stem_ = new std::string((folder().path() / "chains.out.").string());
+  }
+
+  static Context certificate(const std::string& name) {
+    std::ifstream file(*stem_ + name, std::ios::binary);
+    const std::string der{std::istreambuf_iterator<char>(file), {}};
+    return Context(CertCreateCertificateContext(X509_ASN_ENCODING,
+                                                reinterpret_cast<const BYTE*>(der.data()),
+                                                static_cast<DWORD>(der.size())));
+  }
+
+  static PCCERT_CHAIN_CONTEXT build(const Context& context, const char* usage = nullptr,
+                                    HCERTSTORE additional = nullptr, DWORD flags = 0,
+                                    FILETIME* time = nullptr) {
+    std::string text = usage != nullptr ? usage : "";
+    LPSTR uses[] = {text.data()};
+    CERT_CHAIN_PARA parameters{};
+    parameters.cbSize = sizeof parameters;
+    if (usage != nullptr) parameters.RequestedUsage.Usage = {1, uses};
+    PCCERT_CHAIN_CONTEXT chain = nullptr;
+    EXPECT_TRUE(CertGetCertificateChain(nullptr, context.get(), time, additional, &parameters,
+                                        flags, nullptr, &chain))
+        << why();
+    return chain;
+  }
+
+  struct Asked {
+    DWORD auth_type = AUTHTYPE_SERVER, checks = 0, flags = 0;
+    const WCHAR* host = kHost;
+  };
+  static CERT_CHAIN_POLICY_STATUS verdict(const Chain& chain) { return verdict(chain, Asked()); }
+  static CERT_CHAIN_POLICY_STATUS verdict(const Chain& chain, const Asked& asked) {
+    SSL_EXTRA_CERT_CHAIN_POLICY_PARA extra{};
+    extra.cbSize = sizeof extra;
+    extra.dwAuthType = asked.auth_type;
+    extra.fdwChecks = asked.checks;
+    extra.pwszServerName = const_cast<WCHAR*>(asked.host);
+    CERT_CHAIN_POLICY_PARA parameters{sizeof parameters, asked.flags, &extra};
+    CERT_CHAIN_POLICY_STATUS status{};
+    status.cbSize = sizeof status;
+    status.dwError = 0x5A5A5A5A;
+    EXPECT_TRUE(
+        CertVerifyCertificateChainPolicy(CERT_CHAIN_POLICY_SSL, chain.get(), &parameters, &status));
+    return status;
+  }
+
+  static inline const std::string* stem_;
+};
+
+#define EXPECT_VERDICT(code, chain_index, element_index, status) \
+  do {                                                           \
+    const CERT_CHAIN_POLICY_STATUS judged = (status);            \
+    EXPECT_EQ(static_cast<DWORD>(code), judged.dwError);         \
+    EXPECT_EQ(chain_index, judged.lChainIndex);                  \
+    EXPECT_EQ(element_index, judged.lElementIndex);              \
+  } while (false)
+
+TEST_F(Chains, OfATrustedServerIsGood) {
+  const Context good = certificate("good");
+  const Chain chain(build(good, szOID_PKIX_KP_SERVER_AUTH));
+  EXPECT_EQ(0u, chain->TrustStatus.dwErrorStatus);
+  ASSERT_EQ(1u, chain->cChain);
+  ASSERT_EQ(2u, chain->rgpChain[0]->cElement);
+  EXPECT_EQ(good.get(), chain.element(0).pCertContext);
+  EXPECT_EQ("Trusted", display_name(chain.element(1).pCertContext));
+  EXPECT_EQ(DWORD{CERT_TRUST_IS_SELF_SIGNED},
+            chain.element(1).TrustStatus.dwInfoStatus & CERT_TRUST_IS_SELF_SIGNED);
+  EXPECT_EQ(0u, chain.element(0).TrustStatus.dwInfoStatus & CERT_TRUST_IS_SELF_SIGNED);
+  EXPECT_VERDICT(0, -1, -1, verdict(chain));
+  EXPECT_VERDICT(0, -1, -1, verdict(chain, {.host = u"192.0.2.1"}));
+  EXPECT_VERDICT(0, -1, -1, verdict(chain, {.host = nullptr}));
+}
+
+TEST_F(Chains, AnotherHostIsNoMatch) {
+  const Chain chain(build(certificate("good")));
+  EXPECT_VERDICT(CERT_E_CN_NO_MATCH, 0, 0, verdict(chain, {.host = u"other.example"}));
+  EXPECT_VERDICT(CERT_E_CN_NO_MATCH, 0, 0, verdict(chain, {.host = u""}));
+  EXPECT_VERDICT(
+      0, -1, -1,
+      verdict(chain, {.checks = SECURITY_FLAG_IGNORE_CERT_CN_INVALID, .host = u"other.example"}));
+}
+
+TEST_F(Chains, StrangersAreUntrusted) {
+  const Context strange = certificate("strange");
+  {
+    const Chain chain(build(strange));
+    EXPECT_EQ(DWORD{CERT_TRUST_IS_PARTIAL_CHAIN}, chain->TrustStatus.dwErrorStatus);
+    EXPECT_VERDICT(CERT_E_CHAINING, 0, -1, verdict(chain));
+  }
+  const Store store(CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, nullptr));
+  ASSERT_TRUE(CertAddCertificateContextToStore(store.get(), certificate("root").get(),
+                                               CERT_STORE_ADD_NEW, nullptr));
+  const Chain chain(build(strange, nullptr, store.get()));
+  EXPECT_EQ(DWORD{CERT_TRUST_IS_UNTRUSTED_ROOT}, chain->TrustStatus.dwErrorStatus);
+  EXPECT_EQ(0u, chain.element(0).TrustStatus.dwErrorStatus);
+  EXPECT_EQ(DWORD{CERT_TRUST_IS_UNTRUSTED_ROOT}, chain.element(1).TrustStatus.dwErrorStatus);
+  EXPECT_VERDICT(CERT_E_UNTRUSTEDROOT, 0, 1, verdict(chain));
+  EXPECT_VERDICT(0, -1, -1, verdict(chain, {.checks = SECURITY_FLAG_IGNORE_UNKNOWN_CA}));
+  EXPECT_VERDICT(0, -1, -1, verdict(chain, {.flags = CERT_CHAIN_POLICY_ALLOW_UNKNOWN_CA_FLAG}));
+  EXPECT_VERDICT(CERT_E_CN_NO_MATCH, 0, 0,
+                 verdict(chain, {.checks = SECURITY_FLAG_IGNORE_UNKNOWN_CA, .host = u"x.example"}));
+}
+
+TEST_F(Chains, TimeIsWhatTheCallerSays) {
+  const Context good = certificate("good");
+  FILETIME time = good->pCertInfo->NotAfter;
+  ++time.dwHighDateTime;  // seven minutes
+  const Chain expired(build(good, nullptr, nullptr, 0, &time));
+  EXPECT_VERDICT(CERT_E_EXPIRED, 0, 0, verdict(expired));
+  EXPECT_VERDICT(0, -1, -1, verdict(expired, {.checks = SECURITY_FLAG_IGNORE_CERT_DATE_INVALID}));
+  time = good->pCertInfo->NotBefore;
+  ++time.dwHighDateTime;
+  const Chain during(build(good, nullptr, nullptr, 0, &time));
+  EXPECT_VERDICT(0, -1, -1, verdict(during));
+  time.dwHighDateTime -= 1000;  // five days
+  const Chain before(build(good, nullptr, nullptr, 0, &time));
+  EXPECT_VERDICT(CERT_E_EXPIRED, 0, 0, verdict(before));
+}
+
+TEST_F(Chains, UsesAreHeldTo) {
+  const Context client = certificate("client");
+  const Chain as_server(build(client, szOID_PKIX_KP_SERVER_AUTH));
+  EXPECT_EQ(DWORD{CERT_TRUST_IS_NOT_VALID_FOR_USAGE}, as_server->TrustStatus.dwErrorStatus);
+  EXPECT_VERDICT(CERT_E_WRONG_USAGE, 0, 0, verdict(as_server));
+  const Chain as_anything(build(client));
+  EXPECT_EQ(0u, as_anything->TrustStatus.dwErrorStatus);
+  EXPECT_VERDICT(CERT_E_WRONG_USAGE, 0, 0, verdict(as_anything));
+  EXPECT_VERDICT(0, -1, -1, verdict(as_anything, {.auth_type = AUTHTYPE_CLIENT}));
+  EXPECT_VERDICT(0, -1, -1, verdict(as_anything, {.checks = SECURITY_FLAG_IGNORE_WRONG_USAGE}));
+}
+
+TEST_F(Chains, ForgeriesAreNotForgiven) {
+  const Chain chain(build(certificate("bad")));
+  const DWORD all_checks = 0xFFFFFFFF, all_flags = 0xFFFFFFFF;
+  EXPECT_VERDICT(TRUST_E_CERT_SIGNATURE, 0, 0,
+                 verdict(chain, {.checks = all_checks, .flags = all_flags}));
+}
+
+TEST_F(Chains, RevocationCannotBeAsked) {
+  const Chain chain(
+      build(certificate("good"), nullptr, nullptr, CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT));
+  constexpr DWORD kUnknown =
+      CERT_TRUST_REVOCATION_STATUS_UNKNOWN | CERT_TRUST_IS_OFFLINE_REVOCATION;
+  EXPECT_EQ(kUnknown, chain->TrustStatus.dwErrorStatus);
+  EXPECT_EQ(kUnknown, chain.element(0).TrustStatus.dwErrorStatus);
+  EXPECT_EQ(0u, chain.element(1).TrustStatus.dwErrorStatus);
+  EXPECT_VERDICT(CRYPT_E_REVOCATION_OFFLINE, 0, 0, verdict(chain));
+  EXPECT_VERDICT(0, -1, -1, verdict(chain, {.checks = SECURITY_FLAG_IGNORE_REVOCATION}));
+  EXPECT_VERDICT(0, -1, -1,
+                 verdict(chain, {.flags = CERT_CHAIN_POLICY_IGNORE_ALL_REV_UNKNOWN_FLAGS}));
+  EXPECT_VERDICT(CRYPT_E_REVOCATION_OFFLINE, 0, 0,
+                 verdict(chain, {.flags = CERT_CHAIN_POLICY_IGNORE_CA_REV_UNKNOWN_FLAG}));
+}
+
+TEST_F(Chains, BasePolicyLooksAtNoName) {
+  const Chain chain(build(certificate("good")));
+  CERT_CHAIN_POLICY_STATUS status{};
+  status.cbSize = sizeof status;
+  EXPECT_TRUE(
+      CertVerifyCertificateChainPolicy(CERT_CHAIN_POLICY_BASE, chain.get(), nullptr, &status));
+  EXPECT_EQ(0u, status.dwError);
+}
+
+TEST_F(Chains, BadArgumentsAreRefused) {
+  const Context good = certificate("good");
+  CERT_CHAIN_PARA parameters{};
+  parameters.cbSize = sizeof parameters;
+  PCCERT_CHAIN_CONTEXT none = nullptr;
+  const auto refused = [&](HCERTCHAINENGINE engine, PCCERT_CONTEXT context, HCERTSTORE store,
+                           PCERT_CHAIN_PARA para, void* reserved, PCCERT_CHAIN_CONTEXT* out) {
+    EXPECT_FALSE(CertGetCertificateChain(engine, context, nullptr, store, para, 0, reserved, out));
+    EXPECT_ERROR(E_INVALIDARG);
+    EXPECT_EQ(nullptr, none);
+  };
+  refused(nullptr, nullptr, nullptr, &parameters, nullptr, &none);
+  refused(nullptr, good.get(), nullptr, nullptr, nullptr, &none);
+  refused(nullptr, good.get(), nullptr, &parameters, nullptr, nullptr);
+  refused(nullptr, good.get(), nullptr, &parameters, &none, &none);
+  refused(nullptr, good.get(), &none, &parameters, nullptr, &none);
+  refused(&none, good.get(), nullptr, &parameters, nullptr, &none);
+  --parameters.cbSize;
+  refused(nullptr, good.get(), nullptr, &parameters, nullptr, &none);
+
+  const Chain chain(build(good));
+  CERT_CHAIN_POLICY_PARA para{sizeof para, 0, nullptr};
+  CERT_CHAIN_POLICY_STATUS status{};
+  status.cbSize = sizeof status;
+  const auto unchecked = [&](LPCSTR policy, PCCERT_CHAIN_CONTEXT what,
+                             PCERT_CHAIN_POLICY_STATUS out, DWORD error) {
+    EXPECT_FALSE(CertVerifyCertificateChainPolicy(policy, what, &para, out));
+    EXPECT_EQ(error, opensspi_get_last_error());
+  };
+  unchecked(CERT_CHAIN_POLICY_EV, chain.get(), &status, ERROR_FILE_NOT_FOUND);
+  unchecked(CERT_CHAIN_POLICY_SSL, nullptr, &status, static_cast<DWORD>(E_INVALIDARG));
+  unchecked(CERT_CHAIN_POLICY_SSL, chain.get(), nullptr, static_cast<DWORD>(E_INVALIDARG));
+  status.cbSize = 4;
+  unchecked(CERT_CHAIN_POLICY_SSL, chain.get(), &status, static_cast<DWORD>(E_INVALIDARG));
+  status.cbSize = sizeof status;
+  SSL_EXTRA_CERT_CHAIN_POLICY_PARA extra{};
+  extra.cbSize = sizeof extra;
+  para.pvExtraPolicyPara = &extra;  // its dwAuthType is nobody's
+  unchecked(CERT_CHAIN_POLICY_SSL, chain.get(), &status, static_cast<DWORD>(E_INVALIDARG));
+}
+
+TEST_F(Chains, AreCounted) {
+  const PCCERT_CHAIN_CONTEXT chain = build(certificate("good"));
+  EXPECT_EQ(chain, CertDuplicateCertificateChain(chain));
+  CertFreeCertificateChain(chain);
+  EXPECT_EQ("good", display_name(chain->rgpChain[0]->rgpElement[0]->pCertContext))
+      << "the chain keeps its certificates";
+  CertFreeCertificateChain(chain);
+  EXPECT_EQ(nullptr, CertDuplicateCertificateChain(chain));
+  CertFreeCertificateChain(chain);
+  CertFreeCertificateChain(nullptr);
+}
+
+}  // namespace
+}  // namespace caller
