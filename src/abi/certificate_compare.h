@@ -3,6 +3,7 @@
 
 #include "abi/windows_names.h"
 #include "base/bytes.h"
+#include "sspi/types.h"
 
 namespace opensspi::abi {
 
@@ -10,6 +11,10 @@ namespace opensspi::abi {
 template <class Blob>
 ByteView view_of(const Blob& blob) {
   return {blob.pbData, blob.pbData != nullptr ? blob.cbData : 0};
+}
+
+inline FileTime time_of(const FILETIME& time) {
+  return FileTime{time.dwHighDateTime} << 32 | time.dwLowDateTime;
 }
 
 [[nodiscard]] bool same_bytes(ByteView a, ByteView b);

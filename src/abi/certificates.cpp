@@ -163,7 +163,7 @@ std::shared_ptr<Held> same_in(const Store& store, const x509::Certificate& certi
   return at != store.certificates.end() ? *at : nullptr;
 }
 
-// What `state` has is added to what `more` lacks.
+// `state`, with what it lacks and `more` has.
 CertificateState merged(CertificateState state, const CertificateState& more) {
   state.properties.insert(more.properties.begin(), more.properties.end());
   if (!state.has_key() && more.has_key()) {

@@ -3,6 +3,7 @@
 
 #include "abi/arguments.h"
 #include "abi/certificate_chains.h"
+#include "abi/certificate_compare.h"
 #include "abi/crypt_error.h"
 #include "abi/file_time.h"
 #include "abi/text.h"
@@ -41,8 +42,7 @@ Result<void> read_usage(const CERT_CHAIN_PARA& parameters, x509::ChainRequest& r
 }
 
 std::int64_t unix_time(const FILETIME& time) {
-  const auto ticks =
-      static_cast<std::int64_t>(FileTime{time.dwHighDateTime} << 32 | time.dwLowDateTime);
+  const auto ticks = static_cast<std::int64_t>(time_of(time));
   return (ticks - static_cast<std::int64_t>(kUnixEpoch)) / static_cast<std::int64_t>(kSecond);
 }
 

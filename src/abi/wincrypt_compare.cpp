@@ -25,10 +25,6 @@ ByteView shortest(ByteView number) {
   return number;
 }
 
-FileTime time_of(const FILETIME& time) {
-  return FileTime{time.dwHighDateTime} << 32 | time.dwLowDateTime;
-}
-
 PCERT_EXTENSION find_extension(std::string_view oid, DWORD count, CERT_EXTENSION* first) {
   if (first == nullptr) return nullptr;
   const std::span extensions(first, count);
