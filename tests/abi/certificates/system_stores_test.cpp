@@ -77,6 +77,7 @@ TEST_F(SystemStores, OfNobodyAreEmpty) {
 
 // SSL_CERT_FILE and SSL_CERT_DIR, each certificate once, and never with a key.
 TEST_F(SystemStores, RootIsWhatTheSystemTrusts) {
+  std::filesystem::remove_all(folder().certificates());
   const std::string in_bundle = make_pem("bundle.example").certificate;
   write(folder().path() / "certificates.pem", in_bundle + self_signed().key);
   write(folder().certificates() / "01234567.0", in_bundle);

@@ -21,6 +21,8 @@ x509::Certificate certificate(const Issued& issued) {
 
 class ChainTest : public ::testing::Test {
  protected:
+  ChainTest() { request_.issuers = {certificate(root_), certificate(middle_)}; }
+
   Issued root_ = test::issue_authority("Root");
   Issued middle_ = test::issue({.common_name = "Middle",
                                 .issuer = &root_,
@@ -30,7 +32,7 @@ class ChainTest : public ::testing::Test {
   Issued leaf_ = test::issue(
       {.issuer = &middle_, .extensions = {{NID_ext_key_usage, "serverAuth,clientAuth"}}});
   x509::TrustStore nobody_ = x509::TrustStore::open("", "");
-  x509::ChainRequest request_{.issuers = {certificate(root_), certificate(middle_)}};
+  x509::ChainRequest request_;
 
   x509::Chain build() { return x509::build_chain(certificate(leaf_), request_, nobody_); }
 };

@@ -27,14 +27,17 @@ std::string common_name(std::uint8_t type, std::string_view contents) {
   return name && name->size() == 1 && (*name)[0].oid == "2.5.4.3" ? (*name)[0].value : "?";
 }
 
-constexpr std::uint8_t kUtf8String = 0x0C, kPrintable = 0x13, kT61 = 0x14, kBmp = 0x1E;
+constexpr std::uint8_t kBitString = 0x03, kUtf8String = 0x0C, kPrintable = 0x13, kT61 = 0x14,
+                       kBmp = 0x1E;
 
 TEST(ReadName, TurnsEveryKindOfStringIntoUtf8) {
   EXPECT_EQ(common_name(kUtf8String, "\xE2\x99\xA5"), "\xE2\x99\xA5");
   EXPECT_EQ(common_name(kPrintable, "Knave"), "Knave");
   EXPECT_EQ(common_name(kT61, "\xE4"), "\xC3\xA4");
   EXPECT_EQ(common_name(kBmp, std::string_view("\x26\x65", 2)), "\xE2\x99\xA5");
-  EXPECT_EQ(common_name(kUtf8String, "\xFF"), "\xC3\xBF") << "what is no UTF-8 is Latin-1";
+  EXPECT_EQ(common_name(kBitString, std::string_view("\0\xFF", 2)), "\xC3\xBF")
+      << "what is no text is Latin-1";
+  EXPECT_EQ(common_name(kUtf8String, "\xFF"), "?") << "no name at all";
 }
 
 // CVE-2009-2408: "good.example\0.evil.example" is not good.example.
