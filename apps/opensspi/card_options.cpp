@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "command_error.h"
 #include "password.h"
 
 namespace opensspi::command {
@@ -49,6 +50,9 @@ void add_card_options(CLI::App& app, CardOptions& options) {
 
 std::shared_ptr<Credential> card_credential(const CardOptions& options, const UserName& user,
                                             bool guarded) {
+  if (!options.smart_card && !user.user.empty()) {
+    throw CommandError(ExitCode::Usage, "a certificate names its user: leave --user out");
+  }
   if (!options.smart_card) return Credential::outbound(load_certificate(options.files), guarded);
   SecretText pin = pin_of(options);
   std::string reader = options.reader, container = options.container;

@@ -154,7 +154,8 @@ typedef int (*opensspi_finding_callback)(const opensspi_finding *finding, void *
 
 /* Looks over what logons need on this machine, for the calling user. `target`, an SPN or NULL, is
  * resolved, and a Kerberos ticket for it is asked for with the user's own credentials. Asks winbind,
- * KDCs and name servers and waits for them; changes nothing. */
+ * KDCs and name servers and waits for them; changes nothing but that this ticket goes into the
+ * user's cache. */
 OPENSSPI_API SECURITY_STATUS opensspi_examine_machine(const char *target,
                                                       opensspi_finding_callback callback,
                                                       void *user);

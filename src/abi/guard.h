@@ -1,6 +1,6 @@
 // The border that every exported function stands behind: errors become a SECURITY_STATUS and are
 // remembered, and bad_alloc, the only exception there is, becomes SEC_E_INSUFFICIENT_MEMORY. The
-// one `catch` of the library.
+// one `catch` of the library, but for where a library in C lies between.
 #pragma once
 
 #include <new>

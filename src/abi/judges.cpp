@@ -89,9 +89,10 @@ Judges::Judges(const PolicySource& policy)
       accounts_judge_(overheard(accounts_)) {}
 
 void Judges::set_own(std::shared_ptr<Authority> authority) {
-  auto overheard_judge = overheard(std::move(authority));
+  auto judge = overheard(std::move(authority));
+  // The old one ends behind the lock: it tells its program.
   const std::lock_guard lock(mutex_);
-  own_ = std::move(overheard_judge);
+  own_.swap(judge);
 }
 
 void Judges::limit(policy::Authorities authorities) {

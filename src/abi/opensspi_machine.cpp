@@ -5,7 +5,6 @@
 #include "abi/module.h"
 #include "abi/text.h"
 #include "doctor/examination.h"
-#include "logon/impersonation.h"
 
 namespace opensspi::abi {
 namespace {
@@ -31,7 +30,6 @@ Result<void> examine(const char* target, opensspi_finding_callback callback, voi
     TRY_ASSIGN(spn, text_from(target));
   }
   TRY_ASSIGN(const auto session, module.sessions().open(std::nullopt));
-  const logon::AsProcess as_process;
   const doctor::Machine machine{module.environment(), policy::standard_paths(), module.packages(),
                                 session};
   doctor::examine(machine, spn, [&](const doctor::Finding& finding) {

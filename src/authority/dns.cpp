@@ -58,6 +58,12 @@ Judge answers(const Bytes& asked) {
                             ByteView(asked).subspan(NS_HFIXEDSZ))) {
       return Verdict::PassOver;
     }
+    // A server that cannot or will not say leaves it to the others.
+    constexpr std::uint8_t kResponse = 0x80, kCode = 0x0F;
+    const int code = answer[3] & kCode;
+    if ((answer[2] & kResponse) == 0 || (code != ns_r_noerror && code != ns_r_nxdomain)) {
+      return Verdict::PassOver;
+    }
     constexpr std::uint8_t kTruncated = 0x02;
     return (answer[2] & kTruncated) != 0 ? Verdict::NeedsStream : Verdict::Take;
   };

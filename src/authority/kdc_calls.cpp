@@ -20,7 +20,9 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kFrameWidth = 4;  // RFC 4120 7.2.2
-constexpr std::size_t kMostCalls = 16;
+// Calls of one kind: none may crowd the others out.
+constexpr std::size_t kMostOfAKind = 6;
+constexpr std::size_t kMostHosts = 12;  // that DNS names
 
 struct Server {
   std::string host;
@@ -61,6 +63,7 @@ bool is_url(const std::string& name) {
 // KRB_ERR_RESPONSE_TOO_BIG in a KRB-ERROR, RFC 4120 5.9.1. Whatever it is else is libkrb5's to say.
 Verdict judge_datagram(ByteView answer) {
   constexpr std::uint32_t kResponseTooBig = 52;
+  if (answer.empty()) return Verdict::PassOver;
   asn1::DerReader sequence =
       asn1::DerReader(answer).enter(asn1::tag::application(30)).enter(asn1::tag::kSequence);
   while (!sequence.empty() && !sequence.next_is(asn1::tag::context(6))) sequence.skip();
@@ -83,7 +86,6 @@ class Calls {
           named_ ? "the name of the realm's KDC has no address" : "no KDC of the realm is known",
           nt_status::kNoLogonServers);
     }
-    calls_.resize(std::min(calls_.size(), kMostCalls));
     return std::move(calls_);
   }
 
@@ -127,6 +129,7 @@ class Calls {
     for (const bool datagrams : {true, false}) {
       const std::string name = service + (datagrams ? "_udp." : "_tcp.") + request_.realm;
       for (ServiceHost& found : resolver_.services(name, left())) {
+        if (servers.size() == kMostHosts) break;
         servers.push_back({std::move(found.host), found.port, datagrams, !datagrams});
       }
     }
@@ -134,9 +137,11 @@ class Calls {
   }
 
   void add_plain(const std::vector<Server>& servers, bool datagrams) {
+    std::size_t count = 0;
     for (const Server& server : servers) {
       if (!(datagrams ? server.datagrams : server.streams)) continue;
       for (std::string& address : addresses(server.host)) {
+        if (count++ == kMostOfAKind) return;
         calls_.push_back(
             {{std::move(address), server.port}, datagrams, [this_request = &request_, datagrams] {
                return datagrams ? speak_in_datagrams(copy(this_request->message), judge_datagram)

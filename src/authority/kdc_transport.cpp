@@ -13,7 +13,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes kDeadFor{1};
-constexpr std::size_t kMostDead = 256;  // realms that peers name must not fill the memory
+constexpr std::uint8_t kAsReqTag = 0x6A;  // [APPLICATION 10], RFC 4120 5.4.1
+constexpr std::size_t kMostDead = 256;    // realms that peers name must not fill the memory
 
 // Another configuration, or another proxy, is another way to the same realm.
 std::string way(const KdcRequest& request) {
@@ -49,13 +50,19 @@ Result<Bytes> NetworkKdcTransport::exchange(const KdcRequest& request) {
   const Resolver resolver = world_.resolver();
   auto calls = calls_for(request, resolver, deadline);
   Outcome outcome{calls ? Result<Bytes>(Bytes()) : fail(calls.error())};
-  // Looking up who is not there may have cost as much.
-  outcome.silence = !calls && calls.error().status == Status::NoAuthenticatingAuthority;
+  // Looking up who is not there may have cost all the time there was for it.
+  outcome.silence = !calls && calls.error().status == Status::NoAuthenticatingAuthority &&
+                    Clock::now() - begin >= deadline / 2;
   if (calls) {
     const auto used = std::chrono::duration_cast<milliseconds>(Clock::now() - begin);
     const bool once = request.service == KdcService::PasswordChanges;
+    // A wrong password counts at each KDC that hears its proof.
+    const bool sparingly = !request.message.empty() && request.message.front() == kAsReqTag;
     outcome = race(*calls, std::max(deadline - used, milliseconds(1)),
-                   once ? Sending::ToOne : Sending::ToAnybody, world_.patience);
+                   once        ? Sending::ToOne
+                   : sparingly ? Sending::Sparingly
+                               : Sending::ToAnybody,
+                   world_.patience);
     if (!outcome.answer && once && outcome.sent) {
       return fail(Status::NoAuthenticatingAuthority,
                   "the realm's server took the change and did not answer: it is open whether the "

@@ -139,9 +139,12 @@ class Race {
         sending_(sending),
         deadline_(deadline),
         end_(Clock::now() + deadline),
-        patience_(std::min<Clock::duration>(
-            patience, Clock::duration(deadline) /
-                          static_cast<Clock::rep>(std::max<std::size_t>(calls.size(), 1)))) {}
+        patience_(
+            sending == Sending::ToAnybody
+                ? std::min<Clock::duration>(
+                      patience, Clock::duration(deadline) /
+                                    static_cast<Clock::rep>(std::max<std::size_t>(calls.size(), 1)))
+                : Clock::duration(patience)) {}
 
   Outcome run() {
     while (!answer_) {
@@ -201,6 +204,7 @@ class Race {
     stream_only_ = true;
     std::erase_if(attempts_, [](const auto& attempt) { return attempt->needs_stream(); });
     next_start_ = Clock::now();
+    sweep();
   }
 
   // Those that have failed go, and the next one's turn has come.

@@ -29,6 +29,7 @@ struct Call {
 
 enum class Sending {
   ToAnybody,  // who hears the question twice only answers it twice
+  Sparingly,  // each who hears it counts it: the next one is called when patience is all used up
   ToOne,      // who is connected first; the others never hear it
 };
 
@@ -38,7 +39,8 @@ struct Outcome {
   bool sent = false;     // a server has, or may have, the question
 };
 
-// How long a server may be silent before the next one is called too; less when there are many.
+// How long a server may be silent before the next one is called too; of ToAnybody less when there
+// are many.
 inline constexpr std::chrono::milliseconds kPatience{1000};
 
 // NoAuthenticatingAuthority (kNoLogonServers) when nobody answers: `value` is the milliseconds that

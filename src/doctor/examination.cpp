@@ -2,6 +2,7 @@
 #include "doctor/examination.h"
 
 #include "doctor/checks.h"
+#include "logon/impersonation.h"
 
 namespace opensspi::doctor {
 
@@ -12,7 +13,12 @@ void examine(const Machine& machine, const std::string& target,
       check_winbind, check_krb5_conf, check_kdc,     check_keytab,      check_target};
   const Subject subject{machine, target};
   for (const auto check : kChecks) {
-    for (const Finding& finding : check(subject)) {
+    Findings findings;
+    {
+      const logon::AsProcess as_process;  // not the caller, who is told
+      findings = check(subject);
+    }
+    for (const Finding& finding : findings) {
       if (!tell(finding)) return;
     }
     if (machine.environment->policy()->bad_line) return;

@@ -72,8 +72,9 @@ Findings check_packages(const Subject& subject) {
 
 Findings check_keyring(const Subject& subject) {
   const uid_t user = subject.machine.session->luid().low;
-  const auto ring = logon::Keyring::open(user, logon::Keyring::Missing::Create);
-  if (ring) return {{kKeyring, Verdict::Ok, "the kernel keeps what opensspi login gives it", {}}};
+  const auto ring = logon::Keyring::open(user, logon::Keyring::Missing::Refuse);
+  if (ring || ring.error().status == Status::NoCredentials)
+    return {{kKeyring, Verdict::Ok, "the kernel keeps what opensspi login gives it", {}}};
   const char* advice = ring.error().status == Status::UnsupportedFunction
                            ? "in a container, let its seccomp profile permit add_key, keyctl and "
                              "request_key; or use "

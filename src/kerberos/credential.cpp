@@ -50,7 +50,10 @@ Result<Names> KerberosCredential::names() const {
 
 Result<std::shared_ptr<const Credential>> KerberosCredential::with_kdc_proxy(
     const KdcProxy& proxy) const {
-  return std::make_shared<KerberosCredential>(environment_, outbound_, inbound_, authority_, proxy);
+  auto changed =
+      std::make_shared<KerberosCredential>(environment_, outbound_, inbound_, authority_, proxy);
+  if (tickets_ != nullptr) changed->tickets_->heed_refusal_of(*tickets_);
+  return changed;
 }
 
 }  // namespace opensspi::kerberos

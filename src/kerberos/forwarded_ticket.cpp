@@ -11,6 +11,7 @@
 #include <cstring>
 #include <limits>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 
@@ -64,7 +65,7 @@ struct ForwardingContext {
     if (profile_init_vtable(&functions, behind, &profile) != 0) return made;
     const std::unique_ptr<_profile_t, ReleaseProfile> own(profile);
     krb5_context context = nullptr;
-    if (krb5_init_context_profile(profile, 0, &context) != 0) return made;
+    if (krb5_init_context_profile(profile, KRB5_INIT_CONTEXT_SECURE, &context) != 0) return made;
     made.context.reset(context);
     krb5_timestamp seconds = 0;
     krb5_int32 us = 0;
@@ -81,12 +82,16 @@ struct Hook {
                               const krb5_data* message, krb5_data** /*new_message*/,
                               krb5_data** reply) {
     auto& kdc = static_cast<Hook*>(hook)->kdc;
-    const Result<Bytes> answer =
-        kdc.ask(std::string(realm->data, realm->length), KdcService::Tickets,
-                {reinterpret_cast<const std::uint8_t*>(message->data), message->length});
-    if (!answer) return KRB5_KDC_UNREACH;
-    const krb5_data data = data_of(*answer);
-    return krb5_copy_data(context, &data, reply);
+    try {
+      const Result<Bytes> answer =
+          kdc.ask(std::string(realm->data, realm->length), KdcService::Tickets,
+                  {reinterpret_cast<const std::uint8_t*>(message->data), message->length});
+      if (!answer) return KRB5_KDC_UNREACH;
+      const krb5_data data = data_of(*answer);
+      return krb5_copy_data(context, &data, reply);
+    } catch (const std::bad_alloc&) {
+      return ENOMEM;  // libkrb5's own frames are not to be flown through
+    }
   }
 };
 

@@ -121,12 +121,24 @@ bool LogonTickets::Refused::holds(FileTime now) const {
   switch (error.nt_status) {
     case nt_status::kSmartcardWrongPin:
     case nt_status::kSmartcardCardBlocked:
+    case nt_status::kSmartcardIoError:  // which a module may call a wrong PIN
       return true;
     case nt_status::kSmartcardNoCard:
       return false;
     default:
       return at <= now && now < at + kRefusalHolds;
   }
+}
+
+bool LogonTickets::Refused::is_of_the_secret() const {
+  return error.status == Status::LogonDenied || error.nt_status == nt_status::kSmartcardWrongPin ||
+         error.nt_status == nt_status::kSmartcardCardBlocked ||
+         error.nt_status == nt_status::kSmartcardIoError;
+}
+
+void LogonTickets::heed_refusal_of(LogonTickets& others) {
+  const std::scoped_lock lock(mutex_, others.mutex_);
+  if (others.refused_ && others.refused_->is_of_the_secret()) refused_ = others.refused_;
 }
 
 Result<LogonTickets::Obtained> LogonTickets::obtain(FileTime now) const {

@@ -34,6 +34,10 @@ class LogonTickets {
   // PIN that a card has refused is not shown to it again.
   Result<OwnCache> open(const Library& library, FileTime now);
 
+  // A refusal by who judges passwords or PINs goes over to others of the same secret, whatever way
+  // to the KDCs they take.
+  void heed_refusal_of(LogonTickets& others);
+
   // Whether a negotiation may try Kerberos with them (client_name.h). Found out when it is first
   // asked: reading krb5.conf is most of what acquiring a credential would cost.
   Result<void> may_be_tried();
@@ -52,6 +56,7 @@ class LogonTickets {
     FileTime at = 0;
 
     [[nodiscard]] bool holds(FileTime now) const;
+    [[nodiscard]] bool is_of_the_secret() const;
   };
   // Sees to it that there are some that last.
   Result<void> renew(FileTime now);

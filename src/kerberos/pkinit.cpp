@@ -110,14 +110,16 @@ Result<void> Pkinit::configure(krb5_get_init_creds_opt& options) const {
   return {};
 }
 
-// A password, for which libkrb5 asks when nothing else has worked, is never given.
-krb5_error_code Pkinit::prompt(krb5_context context, void* self, const char* /*name*/,
-                               const char* /*banner*/, int count, krb5_prompt* prompts) {
+// A password, for which libkrb5 asks when nothing else has worked, is never given. Other ways of
+// preauthentication that a KDC, or who pretends to be one, may choose ask alike, but with a title.
+krb5_error_code Pkinit::prompt(krb5_context context, void* self, const char* name,
+                               const char* banner, int count, krb5_prompt* prompts) {
   SecretBytes& pin = static_cast<Pkinit*>(self)->card_.pin;
   const krb5_prompt_type* types = krb5_get_prompt_types(context);
   if (count == 0) return 0;
-  const bool asks_for_pin =
-      count == 1 && types != nullptr && types[0] == KRB5_PROMPT_TYPE_PREAUTH && !pin.empty();
+  const bool asks_for_pin = name == nullptr && banner == nullptr && count == 1 &&
+                            types != nullptr && types[0] == KRB5_PROMPT_TYPE_PREAUTH &&
+                            !pin.empty();
   if (!asks_for_pin || pin.size() > prompts->reply->length) return KRB5_LIBOS_CANTREADPWD;
   std::ranges::copy(pin.expose(), prompts->reply->data);
   prompts->reply->length = static_cast<unsigned>(pin.size());

@@ -39,6 +39,7 @@ bool is_asked_for(const SmartCard& card, const CardCertificate& found) {
 
 // The user that the identity names, as a certificate would.
 bool is_users(const Identity& identity, const std::string& user_principal_name) {
+  if (identity.user.empty()) return false;
   const std::size_t at = user_principal_name.find('@');
   return same_name(identity.user, user_principal_name) ||
          same_name(identity.user, user_principal_name.substr(0, at));

@@ -206,7 +206,7 @@ TEST_F(Dns, LeadsToTheKdcsOfARealm) {
   EXPECT_STREQ(transport.exchange(request).error().why, "no KDC of the realm is known");
   const int asked = server.asked();
   EXPECT_STREQ(transport.exchange(request).error().why, "no KDC of the realm is known");
-  EXPECT_EQ(server.asked(), asked);
+  EXPECT_GT(server.asked(), asked);  // it was no silence
 }
 
 }  // namespace
