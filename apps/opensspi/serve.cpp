@@ -264,7 +264,8 @@ class Server {
 ExitCode serve(const ServeOptions& options) {
   signal(SIGPIPE, SIG_IGN);
   log_keys_to(options.key_log);
-  if (!options.keytab.empty()) setenv("KRB5_KTNAME", options.keytab.c_str(), 1);
+  if (!options.keytab.empty())
+    check(opensspi_set_keytab(options.keytab.c_str()), "--keytab", ExitCode::Usage);
   check(opensspi_limit_authority(options.authority.c_str()), "--authority", ExitCode::Usage);
   Server server(options);
   server.open();

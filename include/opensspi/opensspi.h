@@ -416,6 +416,11 @@ OPENSSPI_API SECURITY_STATUS opensspi_set_authority(const opensspi_authority *au
  * policy forbids stays forbidden. SEC_E_INVALID_PARAMETER for any other word. */
 OPENSSPI_API SECURITY_STATUS opensspi_limit_authority(const char *kind);
 
+/* The keytab of this process's servers, as libkrb5 names it ("/etc/xrdp/keytab", "FILE:…"), for
+ * credentials that are acquired from now on without a password. NULL: what KRB5_KTNAME names, else
+ * krb5.conf. It is not looked at: Acquire says what is wrong with it. */
+OPENSSPI_API SECURITY_STATUS opensspi_set_keytab(const char *name);
+
 /* AcquireCredentialsHandle for a server whose credential brings its own authority, which the
  * contexts made from it ask instead of the process's. `auth_data` is what pAuthData is for the
  * package; `expiry` may be NULL. */

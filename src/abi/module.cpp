@@ -66,7 +66,7 @@ std::shared_ptr<const Environment> Module::make_environment() {
 // Negotiate comes first on Windows, though it needs the others.
 void Module::make_packages() {
   auto ntlm = ntlm::make_package(environment_);
-  auto kerberos = kerberos::make_package(environment_, kcm_answers);
+  auto kerberos = kerberos::make_package(environment_, kcm_answers, [this] { return keytab(); });
   auto negotiate = negotiate::make_package(environment_, {kerberos.get(), ntlm.get()});
   auto credssp = credssp::make_package(environment_, *negotiate);
   packages_.push_back(std::move(negotiate));
@@ -76,6 +76,16 @@ void Module::make_packages() {
     packages_.push_back(std::move(package));
   packages_.push_back(std::move(credssp));
   for (const auto& package : packages_) infos_.push_back(&package->info());
+}
+
+void Module::set_keytab(std::string name) {
+  const std::lock_guard lock(keytab_mutex_);
+  keytab_ = std::move(name);
+}
+
+std::string Module::keytab() {
+  const std::lock_guard lock(keytab_mutex_);
+  return keytab_;
 }
 
 std::vector<const SecurityPackage*> Module::packages() const {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +33,9 @@ class Module {
   [[nodiscard]] logon::Sessions& sessions() { return sessions_; }
   [[nodiscard]] const std::shared_ptr<const Environment>& environment() { return environment_; }
 
+  // The keytab of this program's servers; empty: libkrb5's default.
+  void set_keytab(std::string name);
+
   // In Windows' order.
   [[nodiscard]] const std::vector<const PackageInfo*>& package_infos() const { return infos_; }
   [[nodiscard]] std::vector<const SecurityPackage*> packages() const;
@@ -41,8 +46,11 @@ class Module {
   Module();
   [[nodiscard]] std::shared_ptr<const Environment> make_environment();
   void make_packages();
+  [[nodiscard]] std::string keytab();
 
   Observers observers_;
+  std::mutex keytab_mutex_;
+  std::string keytab_;
   PolicySource policy_;
   Judges judges_;
   logon::Sessions sessions_;

@@ -6,6 +6,7 @@
 #include "abi/acquire.h"
 #include "abi/guard.h"
 #include "abi/module.h"
+#include "abi/text.h"
 #include "authority/account_names.h"
 #include "authority/callback.h"
 #include "base/utf16.h"
@@ -107,6 +108,14 @@ OPENSSPI_EXPORT SECURITY_STATUS opensspi_limit_authority(const char* kind) {
     if (!authorities.accounts && !authorities.winbind)
       return fail(Status::InvalidParameter, "an authority is auto, accounts or winbind");
     Module::instance().judges().limit(authorities);
+    return {};
+  });
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS opensspi_set_keytab(const char* name) {
+  return guard([&]() -> Result<void> {
+    TRY_ASSIGN(std::string text, text_from(name));
+    Module::instance().set_keytab(std::move(text));
     return {};
   });
 }

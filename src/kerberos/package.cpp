@@ -24,8 +24,11 @@ bool says_what_there_is(Status status) {
 
 class KerberosPackage final : public SecurityPackage {
  public:
-  KerberosPackage(std::shared_ptr<const Environment> environment, KcmAnswers kcm_answers)
-      : environment_(std::move(environment)), kcm_answers_(std::move(kcm_answers)) {}
+  KerberosPackage(std::shared_ptr<const Environment> environment, KcmAnswers kcm_answers,
+                  std::function<std::string()> keytab)
+      : environment_(std::move(environment)),
+        kcm_answers_(std::move(kcm_answers)),
+        keytab_(std::move(keytab)) {}
 
   [[nodiscard]] const PackageInfo& info() const override { return package_info(); }
 
@@ -57,10 +60,10 @@ class KerberosPackage final : public SecurityPackage {
     return find_client_source(request, environment_->now(), kcm_answers_);
   }
 
-  [[nodiscard]] static Result<Source> inbound_source(const AcquireRequest& request) {
+  [[nodiscard]] Result<Source> inbound_source(const AcquireRequest& request) const {
     if (request.use == CredentialUse::Outbound) return not_asked_for();
     if (request.policy_only) return for_policy_only();
-    return find_server_source(request);
+    return find_server_source(request, keytab_());
   }
 
   static tl::unexpected<Error> for_policy_only() {
@@ -69,6 +72,7 @@ class KerberosPackage final : public SecurityPackage {
 
   std::shared_ptr<const Environment> environment_;
   KcmAnswers kcm_answers_;
+  std::function<std::string()> keytab_;
 };
 
 }  // namespace
@@ -88,8 +92,10 @@ const PackageInfo& package_info() {
 }
 
 std::unique_ptr<SecurityPackage> make_package(std::shared_ptr<const Environment> environment,
-                                              KcmAnswers kcm_answers) {
-  return std::make_unique<KerberosPackage>(std::move(environment), std::move(kcm_answers));
+                                              KcmAnswers kcm_answers,
+                                              std::function<std::string()> keytab) {
+  return std::make_unique<KerberosPackage>(std::move(environment), std::move(kcm_answers),
+                                           std::move(keytab));
 }
 
 }  // namespace opensspi::kerberos

@@ -20,9 +20,10 @@ Result<Source> supplied(const AcquireRequest& request) {
   return source;
 }
 
-Result<Source> find_in_keytab(const AcquireRequest& request, Configuration configuration) {
+Result<Source> find_in_keytab(const AcquireRequest& request, Configuration configuration,
+                              const std::string& name_of_keytab) {
   TRY_ASSIGN(const Library library, Library::open(configuration));
-  TRY_ASSIGN(Keytab keytab, read_keytab(library, {}));
+  TRY_ASSIGN(Keytab keytab, read_keytab(library, name_of_keytab));
   if (request.principal.empty()) {
     const std::string& first = keytab.principals.front().text;
     return Source{KeytabName{std::move(keytab.name)}, {}, first, kNever, configuration};
@@ -37,13 +38,14 @@ Result<Source> find_in_keytab(const AcquireRequest& request, Configuration confi
 
 }  // namespace
 
-Result<Source> find_server_source(const AcquireRequest& request) {
+Result<Source> find_server_source(const AcquireRequest& request, const std::string& keytab) {
   if (request.auth_data.identity != nullptr) return supplied(request);
   const SessionKind kind = kind_of(request.session.get());
   switch (kind) {
     case SessionKind::Callers:
+      return find_in_keytab(request, configuration_for(kind), keytab);
     case SessionKind::Machines:
-      return find_in_keytab(request, configuration_for(kind));
+      return find_in_keytab(request, configuration_for(kind), {});
     case SessionKind::Anothers:
       return fail(Status::NoCredentials, "another user's logon session has no keytab");
     case SessionKind::Nobodys:

@@ -181,6 +181,20 @@ TEST_F(Kerberos, ServersAreInTheKeytab) {
                 acquire({.principal = u"HTTP/other", .use = SECPKG_CRED_INBOUND}));
 }
 
+TEST_F(Kerberos, AProgramNamesItsServersKeytab) {
+  files_.make_keytab("keytab", {"HTTP/web@EXAMPLE.TEST"});
+  files_.make_keytab("mine", {"TERMSRV/web@EXAMPLE.TEST"});
+  ASSERT_STATUS(SEC_E_OK, opensspi_set_keytab(files_.path("mine").c_str()));
+  EXPECT_STATUS(SEC_E_OK, acquire({.use = SECPKG_CRED_INBOUND}));
+  EXPECT_EQ("TERMSRV/web@EXAMPLE.TEST", name());
+  ASSERT_STATUS(SEC_E_OK, opensspi_set_keytab(files_.path("none").c_str()));
+  EXPECT_STATUS(SEC_E_NO_CREDENTIALS, acquire({.use = SECPKG_CRED_INBOUND}));
+  ASSERT_STATUS(SEC_E_OK, opensspi_set_keytab(nullptr));
+  EXPECT_STATUS(SEC_E_OK, acquire({.use = SECPKG_CRED_INBOUND}));
+  EXPECT_EQ("HTTP/web@EXAMPLE.TEST", name());
+  EXPECT_STATUS(SEC_E_INVALID_PARAMETER, opensspi_set_keytab("\xFF"));
+}
+
 TEST_F(Kerberos, WellKnownSessionsTakeNothingFromTheEnvironment) {
   make_cache(kHour);
   files_.make_keytab("keytab", {"host/planted@EXAMPLE.TEST"});
