@@ -146,8 +146,11 @@ class Https final : public Conversation {
 
   // Windows and others close without TLS's word for it; a cut answer shows in its DER.
   Result<Bytes> hear_end() override {
-    TRY_ASSIGN(std::optional<Bytes> body, answer(true));
-    return *std::move(body);
+    Result<std::optional<Bytes>> body = answer(true);
+    if (!body) return fail(body.error());
+    Bytes text;
+    if (body->has_value()) text.swap(**body);
+    return text;
   }
 
  private:
