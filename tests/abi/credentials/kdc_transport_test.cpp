@@ -39,7 +39,7 @@ std::uint32_t carry(const opensspi_kdc_request* request, std::uint8_t* answer, s
   carrier.message.assign(request->message, request->message + request->message_size);
   carrier.deadline_ms = request->deadline_ms;
   carrier.room = *size;
-  std::ranges::copy(carrier.answer, static_cast<std::uint8_t*>(answer));
+  std::ranges::copy(carrier.answer, answer);
   *size = carrier.answer_size != 0 ? carrier.answer_size : carrier.answer.size();
   return carrier.nt_status;
 }
