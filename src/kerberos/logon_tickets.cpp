@@ -121,8 +121,10 @@ bool LogonTickets::Refused::holds(FileTime now) const {
   switch (error.nt_status) {
     case nt_status::kSmartcardWrongPin:
     case nt_status::kSmartcardCardBlocked:
-    case nt_status::kSmartcardIoError:  // which a module may call a wrong PIN
       return true;
+    case nt_status::kSmartcardIoError:  // LogonDenied: the PIN was shown
+      if (error.status == Status::LogonDenied) return true;
+      return at <= now && now < at + kRefusalHolds;
     case nt_status::kSmartcardNoCard:
       return false;
     default:
@@ -131,9 +133,7 @@ bool LogonTickets::Refused::holds(FileTime now) const {
 }
 
 bool LogonTickets::Refused::is_of_the_secret() const {
-  return error.status == Status::LogonDenied || error.nt_status == nt_status::kSmartcardWrongPin ||
-         error.nt_status == nt_status::kSmartcardCardBlocked ||
-         error.nt_status == nt_status::kSmartcardIoError;
+  return error.status == Status::LogonDenied;
 }
 
 void LogonTickets::heed_refusal_of(LogonTickets& others) {

@@ -52,8 +52,13 @@ tl::unexpected<Error> refusal_of(CK_RV code) {
                   nt_status::kPasswordExpired);
     case CKR_USER_ALREADY_LOGGED_IN:
       return fail(Status::UnsupportedFunction, "the program itself has the smart card open");
-    default:
+    case CKR_DEVICE_REMOVED:
+    case CKR_TOKEN_NOT_PRESENT:
+    case CKR_HOST_MEMORY:
       return broken(code);
+    default:  // which some modules call a wrong PIN
+      return fail(Status::LogonDenied, "the smart card did not take the PIN",
+                  nt_status::kSmartcardIoError, static_cast<std::int64_t>(code));
   }
 }
 

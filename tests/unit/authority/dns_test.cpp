@@ -139,7 +139,7 @@ TEST_F(Dns, AsksNobodyForLiteralAddressesAndWhatTheFileHas) {
 // RFC 1035 4.2.1
 TEST_F(Dns, GoesToAStreamForWhatWasCutOff) {
   FakeKdc server(
-      [this](ByteView question) { return zone_.answer(question, 0, 0x8380); },
+      [](ByteView question) { return Zone().answer(question, 0, 0x8380); },
       [this](const Peer& peer) {
         const Bytes size = peer.receive_exactly(2);
         const Bytes question = peer.receive_exactly(Reader(size).u16_be());
@@ -157,11 +157,13 @@ TEST_F(Dns, PassesOverWhatAnswersNoQuestionOfItsOwn) {
   FakeKdc wrong_id([&](ByteView question) { return forged.answer(question, 1); });
   EXPECT_TRUE(resolver(wrong_id).addresses("kdc.example.test", kShort).empty());
   FakeKdc other_name([&](ByteView question) {
-    Bytes asked = copy(question);
-    asked[13] = 'x';
-    return forged.answer(asked);
+    Bytes answer = forged.answer(question);
+    answer[13] = 'x';
+    return answer;
   });
   EXPECT_TRUE(resolver(other_name).addresses("kdc.example.test", kShort).empty());
+  FakeKdc refusing([&](ByteView question) { return forged.answer(question, 0, 0x8185); });
+  EXPECT_TRUE(resolver(refusing).addresses("kdc.example.test", kShort).empty());
 }
 
 TEST_F(Dns, IsNotHeldBySilenceOrNonsense) {
@@ -176,10 +178,12 @@ TEST_F(Dns, IsNotHeldBySilenceOrNonsense) {
     EXPECT_TRUE(resolver(nonsense).addresses("kdc.example.test", kShort).empty()) << cut;
   }
   FakeKdc looping([&](ByteView question) {
-    Bytes answer = zone_.answer(question);
-    // The target of a record points at itself.
-    if (answer.size() > 70) std::fill(answer.begin() + 60, answer.end(), std::uint8_t{0xC0});
-    return answer;
+    // The target of a record points at itself: behind header, question, record and its numbers.
+    const auto at = static_cast<std::uint16_t>(question.size() + 12 + 6);
+    Zone loop;
+    loop.add("_kerberos._udp.EXAMPLE.TEST", kSrv,
+             Writer().u16_be(0).u16_be(0).u16_be(88).u16_be(0xC000 | at).take());
+    return loop.answer(question);
   });
   EXPECT_TRUE(resolver(looping).services("_kerberos._udp.EXAMPLE.TEST", kShort).empty());
 }

@@ -135,6 +135,14 @@ TEST_F(KdcTransportTest, DeadKdcsDoNotEatTheTimeOfTheOthers) {
   EXPECT_EQ(ask({dead.name(), alive.name()}), kAnswer);
   EXPECT_EQ(dead.asked(), 1);
   EXPECT_EQ(ask({nobody, resetting.name(), alive.name()}), kAnswer);
+  EXPECT_EQ(ask({"tcp/" + resetting.name(), "tcp/" + alive.name()}), kAnswer);
+  EXPECT_EQ(resetting.streams(), 1);
+}
+
+// Of many, too, one answers in a stream.
+TEST_F(KdcTransportTest, ManyKdcsLeaveRoomForStreams) {
+  FakeKdc kdc(saying(krb_error(52)), answering(kAnswer));
+  EXPECT_EQ(ask(std::vector<std::string>(20, kdc.name())), kAnswer);
 }
 
 TEST_F(KdcTransportTest, TakesALateAnswerToo) {

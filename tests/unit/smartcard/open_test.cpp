@@ -6,8 +6,12 @@
 #include <openssl/objects.h>
 #include <p11-kit/pkcs11.h>
 
+#include <atomic>
+#include <chrono>
 #include <fstream>
+#include <future>
 #include <iterator>
+#include <thread>
 
 #include "base/utf16.h"
 #include "support/certificates.h"
@@ -108,6 +112,7 @@ TEST_F(Cards, WhatTheCardSaysOfAPin) {
            Row{CKR_PIN_EXPIRED, Status::LogonDenied, nt_status::kPasswordExpired},
            Row{CKR_USER_ALREADY_LOGGED_IN, Status::UnsupportedFunction, 0},
            Row{CKR_DEVICE_REMOVED, Status::NoCredentials, nt_status::kSmartcardIoError},
+           Row{CKR_FUNCTION_FAILED, Status::LogonDenied, nt_status::kSmartcardIoError},
            Row{CKR_HOST_MEMORY, Status::InsufficientMemory, 0},
        }) {
     card().login_code = code;
@@ -195,6 +200,15 @@ TEST_F(Cards, NamesChooseAmongThem) {
             ":slotid=1:token=Card A:certid=01");
 }
 
+TEST_F(Cards, WithoutANameTheOneForLoggingOn) {
+  const test::Issued nameless = test::issue(
+      {.extensions = {{NID_ext_key_usage, "clientAuth"}}, .first_day = -10, .last_day = 30});
+  card().certificates.insert(card().certificates.begin(), on_card("device", "\x02", nameless));
+  const auto logon = open();
+  ASSERT_TRUE(logon) << logon.error().why;
+  EXPECT_EQ(logon->user, "alice@example.test");
+}
+
 TEST_F(Cards, AHashChoosesExactly) {
   asked().certificate_hash =
       x509::Certificate::from_der(alice_.certificate_der())->sha1_thumbprint().value();
@@ -209,6 +223,21 @@ TEST_F(Cards, ALabelWithAColonIsNotSaid) {
 }
 
 TEST_F(Cards, AreOpenedByOneAtATime) {
+  auto first = open();
+  ASSERT_TRUE(first);
+  std::atomic<bool> begun = false;
+  auto second = std::async(std::launch::async, [&] {
+    begun = true;
+    return open().has_value();
+  });
+  while (!begun) std::this_thread::yield();
+  EXPECT_EQ(second.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  EXPECT_EQ(readers_->opened, 1);
+  first = fail(Status::InternalError, "");
+  EXPECT_TRUE(second.get());
+}
+
+TEST_F(Cards, OfAProgramThatHasThemOpenAreLeftAlone) {
   readers_->open_already = true;
   expect_refused(Status::UnsupportedFunction, 0);
 }
