@@ -3,24 +3,16 @@
 
 #include <krb5.h>
 
-#include <span>
-
+#include "kerberos/error_row.h"
 #include "kerberos/library.h"
 #include "sspi/types.h"
 
 namespace opensspi::kerberos {
 namespace {
 
-struct Row {
-  krb5_error_code code;
-  Status status;
-  const char* why;
-  std::uint32_t nt_status = 0;
-};
-
 constexpr char kKdcsClock[] = "this machine's clock and the KDC's differ too much";
 
-constexpr Row kKdcRows[] = {
+constexpr ErrorRow kKdcRows[] = {
     {KRB5_KDC_UNREACH, Status::NoAuthenticatingAuthority, "no KDC of the realm can be reached",
      nt_status::kNoLogonServers},
     {KRB5_REALM_UNKNOWN, Status::NoAuthenticatingAuthority, "no KDC of the realm is known",
@@ -66,7 +58,7 @@ constexpr Row kKdcRows[] = {
 constexpr char kOtherKey[] = "the ticket is for another server, or under a key that is not here";
 constexpr char kClocks[] = "the clocks of client and server differ too much";
 
-constexpr Row kApRows[] = {
+constexpr ErrorRow kApRows[] = {
     {KRB5KRB_AP_ERR_MODIFIED, Status::LogonDenied, kOtherKey},
     {KRB5KRB_AP_ERR_BAD_INTEGRITY, Status::LogonDenied, kOtherKey},
     {KRB5KRB_AP_ERR_NOT_US, Status::LogonDenied, kOtherKey},
@@ -89,13 +81,6 @@ constexpr Row kApRows[] = {
     {KRB5_MUTUAL_FAILED, Status::MutualAuthFailed, "the server did not prove who it is"},
 };
 
-const Row* find(std::span<const Row> rows, krb5_error_code code) {
-  for (const Row& row : rows) {
-    if (row.code == code) return &row;
-  }
-  return nullptr;
-}
-
 // Of what a server does with the system, writing into the replay cache is what may fail. The
 // system's own numbers are small.
 bool is_of_replay_cache(krb5_error_code code) {
@@ -106,7 +91,7 @@ bool is_of_replay_cache(krb5_error_code code) {
 }  // namespace
 
 tl::unexpected<Error> kdc_failure(std::int32_t code) {
-  if (const Row* row = find(kKdcRows, code)) {
+  if (const ErrorRow* row = find(kKdcRows, code)) {
     return fail(row->status, row->why, row->nt_status,
                 row->status == Status::TimeSkew ? 0 : row->code);
   }
@@ -114,7 +99,7 @@ tl::unexpected<Error> kdc_failure(std::int32_t code) {
 }
 
 tl::unexpected<Error> ap_failure(std::int32_t code) {
-  if (const Row* row = find(kApRows, code)) {
+  if (const ErrorRow* row = find(kApRows, code)) {
     return fail(row->status, row->why, row->nt_status,
                 row->status == Status::TimeSkew ? 0 : row->code);
   }
@@ -155,7 +140,7 @@ tl::unexpected<Error> refusal_by_server(std::uint32_t number, std::int64_t skew)
 std::uint32_t protocol_number(std::int32_t code) {
   constexpr std::int64_t kNumbers = 128, kGeneric = 60;
   // Windows: whatever the reason for which no key opened the ticket.
-  const Row* row = find(kApRows, code);
+  const ErrorRow* row = find(kApRows, code);
   if (row != nullptr && row->why == kOtherKey) code = KRB5KRB_AP_ERR_MODIFIED;
   const std::int64_t number = std::int64_t{code} - ERROR_TABLE_BASE_krb5;
   return static_cast<std::uint32_t>(number >= 0 && number < kNumbers ? number : kGeneric);

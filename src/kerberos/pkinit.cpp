@@ -5,23 +5,16 @@
 #include <krb5.h>
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
+#include "kerberos/error_row.h"
 #include "kerberos/errors.h"
 
 namespace opensspi::kerberos {
 namespace {
 
-struct Row {
-  krb5_error_code code;
-  Status status;
-  const char* why;
-  std::uint32_t nt_status = 0;
-};
-
 // Windows has one status for a chain that is not trusted, and none for some of the rest.
-constexpr Row kKdcSays[] = {
+constexpr ErrorRow kKdcSays[] = {
     {KRB5KDC_ERR_CLIENT_NOT_TRUSTED, Status::PkinitClientFailure,
      "the KDC does not trust the certificate", nt_status::kPkinitClientFailure},
     {KRB5KDC_ERR_INVALID_SIG, Status::PkinitClientFailure,
@@ -50,7 +43,7 @@ constexpr Row kKdcSays[] = {
 constexpr char kNotTrusted[] =
     "the KDC's certificate is not trusted: krb5.conf's pkinit_anchors does not vouch for it";
 
-constexpr Row kPluginSays[] = {
+constexpr ErrorRow kPluginSays[] = {
     {KRB5KDC_ERR_CANT_VERIFY_CERTIFICATE, Status::IssuingCaUntrustedKdc, kNotTrusted,
      nt_status::kIssuingCaUntrustedKdc},
     {KRB5KDC_ERR_INVALID_CERTIFICATE, Status::IssuingCaUntrustedKdc, kNotTrusted,
@@ -65,12 +58,7 @@ constexpr Row kPluginSays[] = {
      "the KDC's certificate is not for a KDC (extended key usage)"},
 };
 
-const Row* find(std::span<const Row> rows, krb5_error_code code) {
-  const auto row = std::ranges::find(rows, code, &Row::code);
-  return row != rows.end() ? &*row : nullptr;
-}
-
-Error error_of(const Row& row) {
+Error error_of(const ErrorRow& row) {
   return {row.status, row.why, row.nt_status, row.code};
 }
 
@@ -129,7 +117,7 @@ krb5_error_code Pkinit::prompt(krb5_context context, void* self, const char* nam
 
 Error Pkinit::explained(const Error& failure) const {
   const auto code = static_cast<krb5_error_code>(failure.value);
-  if (const Row* row = find(kKdcSays, code)) return error_of(*row);
+  if (const ErrorRow* row = find(kKdcSays, code)) return error_of(*row);
   if (!is_unproven(code)) return failure;
   if (!trace_.offered()) {
     return {Status::UnsupportedFunction, "the KDC takes no certificates (PKINIT)", 0, code};
@@ -147,7 +135,7 @@ Error Pkinit::explained(const Error& failure) const {
     return {Status::KdcCertExpired, "the KDC's certificate has expired", nt_status::kKdcCertExpired,
             trace_.failure()};
   }
-  if (const Row* row = find(kPluginSays, trace_.failure())) return error_of(*row);
+  if (const ErrorRow* row = find(kPluginSays, trace_.failure())) return error_of(*row);
   return {Status::PkinitClientFailure, "the KDC did not take the certificate",
           nt_status::kPkinitClientFailure, code};
 }
