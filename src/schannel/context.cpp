@@ -53,17 +53,28 @@ StepOutput SchannelContext::step(AwaitIdentity& state, const StepInput& input) {
   return advance(input, token.subspan(taken.size()), before.token);
 }
 
-// What TLS says after its handshake: the answer to a KeyUpdate, or a handshake anew. Without
-// either this is the wish to begin one, which TLS 1.3 does not have and TLS 1.2 is better without.
+// What TLS says after its handshake: it took a ticket, the answer to a KeyUpdate, or a handshake
+// anew. Without any this is the wish to begin one, which TLS 1.3 does not have and TLS 1.2 is
+// better without.
 StepOutput SchannelContext::step(Established& /*state*/, const StepInput& input) {
-  tls::HandshakeStep leg = session_->handshake(input.token);
-  if (!leg.done || !*leg.done) return conclude(input, input.token, std::move(leg), {});
+  const ByteView again = heard_ ? ByteView(*heard_) : ByteView{};
+  const std::size_t common = std::min(again.size(), input.token.size());
+  const bool brings = std::ranges::equal(input.token.first(common), again.first(common));
   StepOutput output = begun();
+  if (brings && common != 0 && common < again.size()) {
+    output.progress = Progress::IncompleteMessage;
+    output.missing = again.size() - common;
+    return output;
+  }
+  const ByteView token = input.token.subspan(brings ? common : 0);
+  const bool was_heard = std::exchange(heard_, std::nullopt).has_value();
+  tls::HandshakeStep leg = session_->handshake(token);
+  if (!leg.done || !*leg.done) return conclude(input, token, std::move(leg), {});
   output.progress = Progress::Complete;
   output.token = std::move(leg.token);
   output.unread = leg.unread;
   output.expiry = expiry();
-  if (output.token.empty()) {
+  if (output.token.empty() && !was_heard) {
     output.progress = fail(Status::UnsupportedFunction,
                            "the handshake is done: another one needs a context of its own");
   }
@@ -181,9 +192,21 @@ Result<tls::SealedRecord> SchannelContext::seal_record(ByteSpan header, ByteSpan
 }
 
 Result<tls::OpenedRecord> SchannelContext::open_record(ByteSpan input) {
-  auto opened = session_->open_record(input);
-  if (opened) keep_resumptions();
+  TRY_ASSIGN(tls::OpenedRecord opened, session_->open_record(input));
+  keep_resumptions();
+  if (opened.post_handshake) leave_to_next_leg(input, opened);
   return opened;
+}
+
+// Windows: SEC_I_RENEGOTIATE for whatever is of TLS's own. What TLS 1.3 has there is EXTRA, so that
+// a caller that reads before it goes on does not wait for what may never come; it has been taken
+// here, and is passed over when it comes back. TLS 1.2's HelloRequest is not given back.
+void SchannelContext::leave_to_next_leg(ByteView input, tls::OpenedRecord& opened) {
+  opened.kind = tls::OpenedRecord::Kind::Renegotiate;
+  heard_.emplace();
+  if (session_->connection_info().version != tls::Version::Tls13) return;
+  *heard_ = copy(input.first(opened.consumed));
+  opened.consumed = 0;
 }
 
 ContextFlags SchannelContext::granted() const {

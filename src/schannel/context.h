@@ -64,6 +64,7 @@ class SchannelContext : public Context, private StreamProtection {
   StepOutput conclude(const StepInput& input, ByteView token, tls::HandshakeStep leg, Bytes said);
   void establish(StepOutput& output);
   void die(const Error& error, StepOutput& output);
+  void leave_to_next_leg(ByteView input, tls::OpenedRecord& opened);
   [[nodiscard]] StepOutput begun() const;
   [[nodiscard]] StepOutput say_farewell();
   [[nodiscard]] ContextFlags granted() const;
@@ -79,6 +80,8 @@ class SchannelContext : public Context, private StreamProtection {
   ContextFlags requested_;
   std::unique_ptr<tls::Session> session_;
   State state_ = AwaitHello{};
+  // What DecryptMessage met of TLS's own and left to the next leg, which may bring it.
+  std::optional<Bytes> heard_;
   std::optional<Bytes> farewell_;  // the alert that control() made and no leg has given yet
   bool closed_ = false;
   std::optional<KeyingMaterialInfo> keying_material_;

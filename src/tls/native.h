@@ -61,6 +61,7 @@ struct Session::Native {
   OwnedSsl ssl;  // dies before the wire that its BIO uses
   State state = State::Handshaking;
   bool spoken = false;  // libssl has been run: a client's first flight is out
+  bool heard = false;   // a message of the handshake's protocol arrived
   ClientSetup setup;
   std::shared_ptr<const Parameters> identity;  // whose certificate show() named
   bool identity_awaited = false;               // libssl waits for show()
@@ -89,6 +90,7 @@ inline Session::Native& native_of(const SSL* ssl) {
 // What libssl calls back for; nothing may fly through it.
 int judge_peer(X509_STORE_CTX* chain, void* unused) noexcept;
 int decide_identity(SSL* ssl, void* unused) noexcept;
+void note_message(const SSL* ssl, int where, int outcome) noexcept;
 int keep_resumption(SSL* ssl, SSL_SESSION* session) noexcept;
 int select_protocol(SSL* ssl, const unsigned char** selected, unsigned char* size,
                     const unsigned char* offered, unsigned int offered_size, void* unused) noexcept;

@@ -194,6 +194,7 @@ Result<std::shared_ptr<const Parameters>> make(Options options, bool server) {
   // in its session.
   SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_cert_verify_callback(ctx, judge_peer, nullptr);
+  SSL_CTX_set_info_callback(ctx, note_message);
   if (server) SSL_CTX_set_alpn_select_cb(ctx, select_protocol, nullptr);
   if (!set_algorithms(ctx, native->options) || !set_resumption(ctx, native->options)) {
     ERR_clear_error();

@@ -32,6 +32,7 @@ struct OpenedRecord {
     Closed,       // the peer's close_notify
   };
   Kind kind = Kind::Data;
+  bool post_handshake = false;  // it carried a message of the handshake's protocol
   ByteSpan header, data, trailer;
   std::size_t consumed = 0;  // bytes of the input that belong to this record; the rest is EXTRA
   std::size_t missing = 0;

@@ -75,6 +75,10 @@ int decide_identity(SSL* ssl, void* /*unused*/) noexcept {
   return native.identity_awaited ? -1 : 1;
 }
 
+void note_message(const SSL* ssl, int where, int /*outcome*/) noexcept {
+  if ((where & SSL_CB_LOOP) != 0) native_of(ssl).heard = true;
+}
+
 // 1 takes the session over.
 int keep_resumption(SSL* ssl, SSL_SESSION* session) noexcept {
   Session::Native& native = native_of(ssl);

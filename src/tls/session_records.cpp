@@ -138,6 +138,7 @@ Result<OpenedRecord> Session::open_record(ByteSpan input) {
   const ByteSpan room = record.subspan(header);  // libssl has taken the record before it writes
   native_->wire.input = record;
   native_->wire.output = &native_->pending;
+  native_->heard = false;
   std::size_t size = 0;
   std::uint8_t nothing = 0;
   const int outcome = run(*native_, [&](SSL* ssl) {
@@ -156,6 +157,7 @@ Result<OpenedRecord> Session::open_record(ByteSpan input) {
   }
   note_renegotiation(*native_);
   if (!native_->pending.empty()) opened.kind = OpenedRecord::Kind::Renegotiate;
+  opened.post_handshake = native_->heard;
   opened.header = record.first(header);
   opened.data = room.first(size);
   opened.trailer = room.subspan(size);

@@ -97,13 +97,15 @@ SECURITY_STATUS apply(Party& party, Structure structure, ULONG size = sizeof(Str
 inline std::string next_text(Party& to, const Bytes& record) {
   Bytes records = to.take_inbox();
   records.insert(records.end(), record.begin(), record.end());
-  while (!records.empty()) {
-    Received received = decrypt(to, records);
-    EXPECT_STATUS(SEC_E_OK, received.status);
-    if (received.status != SEC_E_OK || !received.text.empty()) return received.text;
-    records = std::move(received.extra);
+  Received received = decrypt(to, records);
+  while (received.status == SEC_I_RENEGOTIATE) {
+    const Leg leg = to.step(received.extra);
+    EXPECT_STATUS(SEC_E_OK, leg.status);
+    records.assign(received.extra.end() - leg.extra, received.extra.end());
+    received = decrypt(to, records);
   }
-  return {};
+  EXPECT_STATUS(SEC_E_OK, received.status);
+  return received.text;
 }
 
 // One text both ways.
