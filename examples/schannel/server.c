@@ -39,16 +39,19 @@ static SOCKET listen_on(const char *port) {
   return listener;
 }
 
-static SECURITY_STATUS handshake(CredHandle *credential, Stream *stream) {
+/* Of a new connection, or after SEC_I_RENEGOTIATE, which needs nothing to be read first. */
+static SECURITY_STATUS handshake(CredHandle *credential, Stream *stream, BOOL first) {
   SECURITY_STATUS status = SEC_I_CONTINUE_NEEDED;
   unsigned char memory[300];
-  BOOL first = TRUE;
+  BOOL may_read = first;
   while (status == SEC_I_CONTINUE_NEEDED || status == SEC_E_INCOMPLETE_MESSAGE) {
     SecBuffer in[3], token = {0, SECBUFFER_TOKEN, NULL};
     SecBufferDesc input = {SECBUFFER_VERSION, 2, in}, output = {SECBUFFER_VERSION, 1, &token};
     DWORD attributes = 0;
-    if ((stream->used == 0 || status == SEC_E_INCOMPLETE_MESSAGE) && !receive_more(stream))
+    if (may_read && (stream->used == 0 || status == SEC_E_INCOMPLETE_MESSAGE) &&
+        !receive_more(stream))
       return SEC_E_INCOMPLETE_MESSAGE;
+    may_read = TRUE;
     hand_over(stream, in);
     if (options.protocol != NULL) {
       in[2] = offer_protocol(options.protocol, memory);
@@ -84,11 +87,14 @@ static void serve(CredHandle *credential, Stream *stream) {
   DWORD size = 0;
   SECURITY_STATUS status;
   SecInvalidateHandle(&stream->context);
-  status = handshake(credential, stream);
-  if (status == SEC_E_OK) {
-    describe(stream);
-    while ((status = receive_message(stream, data, &size)) == SEC_E_OK)
-      if (!send_message(stream, data, size)) break;
+  status = handshake(credential, stream, TRUE);
+  if (status == SEC_E_OK) describe(stream);
+  while (status == SEC_E_OK) {
+    status = receive_message(stream, data, &size);
+    if (status == SEC_I_RENEGOTIATE)
+      status = handshake(credential, stream, FALSE);
+    else if (status == SEC_E_OK && !send_message(stream, data, size))
+      break;
   }
   if (status == SEC_I_CONTEXT_EXPIRED) {
     say_goodbye(credential, stream);

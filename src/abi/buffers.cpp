@@ -8,11 +8,10 @@
 #include "abi/application_protocols.h"
 #include "abi/memory.h"
 #include "base/reader.h"
+#include "tls/framing.h"
 
 namespace opensspi::abi {
 namespace {
-
-constexpr std::size_t kTlsRecordHeader = 5;
 
 // A part of the bindings by offset and length from the start of the structure.
 Result<Bytes> binding_part(ByteView bytes, std::uint32_t offset, std::uint32_t size) {
@@ -116,15 +115,15 @@ StepInput LegInput::step_input() const {
 
 void LegInput::report_extra(std::size_t unread) {
   if (rest_ == nullptr || unread == 0) return;
-  unread = std::min(unread, token_.size());
   rest_->BufferType = SECBUFFER_EXTRA;
   rest_->cbBuffer = static_cast<std::uint32_t>(unread);
-  rest_->pvBuffer = token_.last(unread).data();
+  // A leg without input may go on with what came before: the caller has those bytes.
+  rest_->pvBuffer = unread <= token_.size() ? token_.last(unread).data() : nullptr;
 }
 
 void LegInput::report_missing(std::size_t missing) {
   if (rest_ == nullptr) return;
-  if (missing == 0 && token_.size() < kTlsRecordHeader) missing = kTlsRecordHeader - token_.size();
+  if (missing == 0 && token_.size() < tls::kRecordHeaderSize) missing = tls::kRecordHeaderSize - token_.size();
   rest_->BufferType = SECBUFFER_MISSING;
   rest_->cbBuffer = static_cast<std::uint32_t>(missing);
 }

@@ -93,8 +93,18 @@ Result<void> check_repeated(const ContextEntry& entry, const LegInput& input) {
   return {};
 }
 
+// Windows does not mind what phCredential holds on later legs, but for the answer to
+// SEC_I_INCOMPLETE_CREDENTIALS.
+Result<std::shared_ptr<const Credential>> named_credential(const ContextEntry& entry,
+                                                           const LegCall& call) {
+  if (!entry.awaits_credential || call.credential == nullptr) return nullptr;
+  TRY_ASSIGN(const PinnedCredential named, find_credential(call.credential));
+  return named->credential();
+}
+
 // What the context says to this input, or had said when its token found no room.
-StepOutput step(ContextEntry& entry, const LegCall& call, const LegInput& input) {
+StepOutput step(ContextEntry& entry, const LegCall& call, const LegInput& input,
+                std::shared_ptr<const Credential> named) {
   if (!entry.undelivered) {
     const ClaimedNameScope scope(entry.claimed_name);
     // Accounts, keytabs and replay caches are the process's, whomever the thread acts as.
@@ -102,10 +112,7 @@ StepOutput step(ContextEntry& entry, const LegCall& call, const LegInput& input)
     if (entry.request.role == Role::Server) as_process.emplace();
     StepInput step = input.step_input();
     step.flags = flags_from_request(call.role, call.request);
-    if (entry.awaits_credential) {
-      if (const auto named = find_credential(call.credential))
-        step.credential = (*named)->credential();
-    }
+    step.credential = std::move(named);
     return entry.context->step(step);
   }
   StepOutput output = std::move(entry.undelivered->output);
@@ -138,9 +145,10 @@ Result<SECURITY_STATUS> run_leg(ContextEntry& entry, const LegCall& call, LegEve
   TRY_ASSIGN(LegOutput output_buffers, LegOutput::read(call.output, style, call.allocates()));
   if (lacks_input(entry, style, input)) return incomplete(input, 0);
   TRY(check_repeated(entry, input));
+  TRY_ASSIGN(auto named, named_credential(entry, call));
 
   const auto state = std::exchange(entry.state, ContextEntry::State::Failed);  // until it went well
-  StepOutput output = step(entry, call, input);
+  StepOutput output = step(entry, call, input, std::move(named));
   if (output.progress == Progress::IncompleteMessage) {
     entry.state = state;
     return incomplete(input, output.missing);
@@ -185,7 +193,6 @@ Result<SECURITY_STATUS> first_leg(const LegCall& call, LegEvent& event) {
   return status;
 }
 
-// Windows does not mind what phCredential holds on later legs, so it is not looked at.
 Result<SECURITY_STATUS> later_leg(const LegCall& call, LegEvent& event) {
   TRY_ASSIGN(PinnedContext pin, find_context(call.context));
   if (pin->request.role != call.role)

@@ -131,7 +131,14 @@ Result<void> verify(ContextEntry& entry, SecBufferDesc* message) {
 
 template <class F>
 SECURITY_STATUS on_context(const SecHandle* handle, F&& body) noexcept {
-  return guard([&] { return on_established(handle, body); });
+  return guard([&] {
+    return on_established(handle, [&](ContextEntry& entry) -> decltype(body(entry)) {
+      // What follows it would arrive first.
+      if (entry.undelivered)
+        return fail(Status::ContextExpired, "a token that found no room is to be fetched first");
+      return body(entry);
+    });
+  });
 }
 
 }  // namespace

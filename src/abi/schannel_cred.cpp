@@ -148,13 +148,12 @@ Result<TlsAuthData> read_settings(const Fields& fields, CredentialUse use) {
   const auto is_set = [&](std::uint32_t flag) { return (fields.flags & flag) != 0; };
   TlsAuthData data;
   data.validation = validation_of(fields.flags);
-  data.default_certificate = !is_set(SCH_CRED_NO_DEFAULT_CREDS);
-  data.maps_to_accounts = !is_set(SCH_CRED_NO_SYSTEM_MAPPER);
   data.resumes = !is_set(SCH_CRED_DISABLE_RECONNECTS);
   if (fields.session_lifespan_ms != 0) data.session_lifespan_ms = fields.session_lifespan_ms;
   // Windows: hRootStore is for servers only.
   if (use != CredentialUse::Outbound && fields.root_store != nullptr) {
-    TRY_ASSIGN(data.client_roots, certificates_in(fields.root_store));
+    TRY_ASSIGN(auto roots, certificates_in(fields.root_store));
+    data.client_roots = std::move(roots);
   }
   return data;
 }
@@ -219,7 +218,8 @@ Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(TlsSpeaker speaker
   }
   if (use != CredentialUse::Outbound) {
     TRY(choose_versions(fields, Role::Server, options));
-    if (speaker == TlsSpeaker::Schannel) options.client_authorities = data.client_roots;
+    if (speaker == TlsSpeaker::Schannel && data.client_roots)
+      options.client_authorities = *data.client_roots;
     TRY_ASSIGN(data.server, tls::Parameters::server(options));
   }
   return std::make_shared<const TlsAuthData>(std::move(data));

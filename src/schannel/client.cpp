@@ -41,7 +41,7 @@ Result<std::unique_ptr<Context>> ClientContext::make(
     setup.judge = [judgement](const x509::Certificate& server) { return judgement->judge(server); };
   }
   setup.awaits_identity = true;
-  setup.resumption = credential->sessions().take(target);
+  if (!target.empty()) setup.resumption = credential->sessions().take(target);
   auto resumption = setup.resumption;
   TRY_ASSIGN(auto session, tls::Session::client(credential->auth_data().client,
                                                 host_of(request.target_name), std::move(setup)));
@@ -92,9 +92,10 @@ Result<void> ClientContext::accept_peer() {
   return fail(Status::IllegalMessage, "the server chose a protocol that was not offered");
 }
 
+// Without a name a session could be anybody's.
 void ClientContext::keep_resumptions() {
   for (auto& resumption : session().take_resumptions())
-    credential_->sessions().put(target_, std::move(resumption));
+    if (!target_.empty()) credential_->sessions().put(target_, std::move(resumption));
 }
 
 // RFC 5246 7.2.2: a session that ended with a fatal alert is not taken up again.

@@ -20,6 +20,7 @@ SchannelContext::SchannelContext(const ContextRequest& request,
 
 StepOutput SchannelContext::step(const StepInput& input) {
   if (farewell_) return say_farewell();
+  if (closed_ && input.token.empty()) return awaiting(0);  // Windows
   return std::visit([&](auto& state) { return step(state, input); }, state_);
 }
 
@@ -57,24 +58,19 @@ StepOutput SchannelContext::step(AwaitIdentity& state, const StepInput& input) {
 // anew. Without any this is the wish to begin one, which TLS 1.3 does not have and TLS 1.2 is
 // better without.
 StepOutput SchannelContext::step(Established& /*state*/, const StepInput& input) {
-  const ByteView again = heard_ ? ByteView(*heard_) : ByteView{};
-  const std::size_t common = std::min(again.size(), input.token.size());
-  const bool brings = std::ranges::equal(input.token.first(common), again.first(common));
-  StepOutput output = begun();
-  if (brings && common != 0 && common < again.size()) {
-    output.progress = Progress::IncompleteMessage;
-    output.missing = again.size() - common;
-    return output;
-  }
-  const ByteView token = input.token.subspan(brings ? common : 0);
-  const bool was_heard = std::exchange(heard_, std::nullopt).has_value();
+  const std::size_t known = heard_again(input.token);
+  if (known != 0 && known < heard_.size()) return awaiting(heard_.size() - known);
+  if (!input.token.empty()) heard_.clear();
+  const ByteView token = input.token.subspan(known);
+  const bool was_due = std::exchange(leg_is_due_, false);
   tls::HandshakeStep leg = session_->handshake(token);
   if (!leg.done || !*leg.done) return conclude(input, token, std::move(leg), {});
+  StepOutput output = begun();
   output.progress = Progress::Complete;
   output.token = std::move(leg.token);
   output.unread = leg.unread;
   output.expiry = expiry();
-  if (output.token.empty() && !was_heard) {
+  if (output.token.empty() && !was_due) {
     output.progress = fail(Status::UnsupportedFunction,
                            "the handshake is done: another one needs a context of its own");
   }
@@ -134,6 +130,7 @@ void SchannelContext::establish(StepOutput& output) {
     return die(accepted.error(), output);
   }
   state_ = Established{};
+  was_established_ = true;
   keep_resumptions();
   output.progress = Progress::Complete;
   output.granted = granted();
@@ -153,6 +150,13 @@ StepOutput SchannelContext::begun() const {
   return output;
 }
 
+StepOutput SchannelContext::awaiting(std::size_t missing) const {
+  StepOutput output = begun();
+  output.progress = Progress::IncompleteMessage;
+  output.missing = missing;
+  return output;
+}
+
 StepOutput SchannelContext::say_farewell() {
   StepOutput output = begun();
   output.token = *std::exchange(farewell_, std::nullopt);
@@ -167,8 +171,12 @@ Result<void> SchannelContext::control(const ControlToken& token) {
   }
   const auto* other = std::get_if<AlertToSend>(&token);
   if (closed_) return {};
-  TRY_ASSIGN(farewell_, other != nullptr ? session_->alert(other->level, other->description)
-                                         : session_->alert(kWarning, kCloseNotify));
+  auto alert = other != nullptr ? session_->alert(other->level, other->description)
+                                : session_->alert(kWarning, kCloseNotify);
+  if (other != nullptr && !alert) return fail(alert.error());
+  // Amid the encrypted part of a handshake libssl has no alert to give: the connection just ends.
+  if (!alert) state_ = Dead{{Status::ContextExpired, "the handshake was broken off"}};
+  farewell_ = alert ? *std::move(alert) : Bytes{};
   closed_ = true;
   return {};
 }
@@ -178,8 +186,9 @@ Result<void> SchannelContext::prepare_keying_material(const KeyingMaterialInfo& 
   return {};
 }
 
+// While a handshake begins anew as well: the session says that nothing goes over it meanwhile.
 StreamProtection* SchannelContext::stream_protection() {
-  return std::holds_alternative<Established>(state_) ? this : nullptr;
+  return was_established_ && !std::holds_alternative<Dead>(state_) ? this : nullptr;
 }
 
 tls::StreamSizes SchannelContext::stream_sizes() const {
@@ -188,14 +197,34 @@ tls::StreamSizes SchannelContext::stream_sizes() const {
 
 Result<tls::SealedRecord> SchannelContext::seal_record(ByteSpan header, ByteSpan data,
                                                        ByteSpan trailer) {
+  TRY(check_no_leg_is_due());
   return session_->seal_record(header, data, trailer);
 }
 
 Result<tls::OpenedRecord> SchannelContext::open_record(ByteSpan input) {
-  TRY_ASSIGN(tls::OpenedRecord opened, session_->open_record(input));
+  TRY(check_no_leg_is_due());
+  const std::size_t known = heard_again(input);
+  tls::OpenedRecord opened;
+  opened.kind = tls::OpenedRecord::Kind::Incomplete;
+  opened.missing = heard_.size() - known;
+  if (known != 0 && opened.missing != 0) return opened;
+  TRY_ASSIGN(opened, session_->open_record(input.subspan(known)));
+  if (opened.kind == tls::OpenedRecord::Kind::Incomplete) return opened;
+  heard_.clear();
+  opened.consumed += known;
   keep_resumptions();
   if (opened.post_handshake) leave_to_next_leg(input, opened);
   return opened;
+}
+
+Result<void> SchannelContext::check_no_leg_is_due() const {
+  if (!leg_is_due_) return {};
+  return fail(Status::ContextExpired, "a leg comes first: SEC_I_RENEGOTIATE asked for it");
+}
+
+std::size_t SchannelContext::heard_again(ByteView input) const {
+  const std::size_t common = std::min(heard_.size(), input.size());
+  return std::ranges::equal(input.first(common), ByteView(heard_).first(common)) ? common : 0;
 }
 
 // Windows: SEC_I_RENEGOTIATE for whatever is of TLS's own. What TLS 1.3 has there is EXTRA, so that
@@ -203,9 +232,9 @@ Result<tls::OpenedRecord> SchannelContext::open_record(ByteSpan input) {
 // here, and is passed over when it comes back. TLS 1.2's HelloRequest is not given back.
 void SchannelContext::leave_to_next_leg(ByteView input, tls::OpenedRecord& opened) {
   opened.kind = tls::OpenedRecord::Kind::Renegotiate;
-  heard_.emplace();
+  leg_is_due_ = true;
   if (session_->connection_info().version != tls::Version::Tls13) return;
-  *heard_ = copy(input.first(opened.consumed));
+  heard_ = copy(input.first(opened.consumed));
   opened.consumed = 0;
 }
 

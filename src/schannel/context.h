@@ -65,7 +65,11 @@ class SchannelContext : public Context, private StreamProtection {
   void establish(StepOutput& output);
   void die(const Error& error, StepOutput& output);
   void leave_to_next_leg(ByteView input, tls::OpenedRecord& opened);
+  [[nodiscard]] Result<void> check_no_leg_is_due() const;
+  // How much of what was heard the input begins with.
+  [[nodiscard]] std::size_t heard_again(ByteView input) const;
   [[nodiscard]] StepOutput begun() const;
+  [[nodiscard]] StepOutput awaiting(std::size_t missing) const;
   [[nodiscard]] StepOutput say_farewell();
   [[nodiscard]] ContextFlags granted() const;
   [[nodiscard]] FileTime expiry() const;
@@ -80,8 +84,9 @@ class SchannelContext : public Context, private StreamProtection {
   ContextFlags requested_;
   std::unique_ptr<tls::Session> session_;
   State state_ = AwaitHello{};
-  // What DecryptMessage met of TLS's own and left to the next leg, which may bring it.
-  std::optional<Bytes> heard_;
+  bool was_established_ = false;
+  bool leg_is_due_ = false;  // what is of TLS's own has arrived
+  Bytes heard_;              // what of it was taken and comes back
   std::optional<Bytes> farewell_;  // the alert that control() made and no leg has given yet
   bool closed_ = false;
   std::optional<KeyingMaterialInfo> keying_material_;

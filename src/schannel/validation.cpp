@@ -55,9 +55,9 @@ CertificateVerdict judge_server(const TlsAuthData::Validation& validation,
   return verdict;
 }
 
-CertificateVerdict judge_client(std::span<const x509::Certificate> roots,
+CertificateVerdict judge_client(const std::optional<std::vector<x509::Certificate>>& roots,
                                 const x509::Certificate& certificate) {
-  const auto store = roots.empty() ? x509::TrustStore::system() : x509::TrustStore::of(roots);
+  const auto store = roots ? x509::TrustStore::of(*roots) : x509::TrustStore::system();
   const x509::TrustStatus trust =
       x509::judge({&certificate, 1}, {}, store, x509::Usage::ClientAuthentication);
   return {trust.errors, meaning_of(trust.errors)};

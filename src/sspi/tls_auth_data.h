@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "x509/certificate.h"
@@ -30,10 +31,10 @@ struct TlsAuthData {
     bool ignores_offline_revocation = false;  // a revocation server that cannot be reached
   };
   Validation validation;
-  std::vector<x509::Certificate> client_roots;  // a server's: who may issue its clients'
-  bool default_certificate = true;              // a client finds one for itself when asked
-  bool maps_to_accounts = true;                 // a server finds the account of a client's
-  bool resumes = true;                          // a server's sessions may be taken up again
+  // A server's: who may issue its clients' certificates. Not given: the system's authorities;
+  // given and empty: nobody.
+  std::optional<std::vector<x509::Certificate>> client_roots;
+  bool resumes = true;  // a server's sessions may be taken up again
   std::uint32_t session_lifespan_ms = 36'000'000;
 };
 

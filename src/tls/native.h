@@ -74,6 +74,11 @@ struct Session::Native {
   // What libssl wants to send and no caller has taken: the answer to a post-handshake message,
   // the alert of a failed record. It goes before anything sealed later.
   Bytes pending;
+
+  // What was agreed holds while a handshake begins anew.
+  [[nodiscard]] bool has_stream() const {
+    return state == State::Established || (state == State::Handshaking && first_peer != nullptr);
+  }
 };
 
 // The session that libssl calls back about.
@@ -81,11 +86,12 @@ inline Session::Native& native_of(const SSL* ssl) {
   return *static_cast<Session::Native*>(SSL_get_app_data(ssl));
 }
 
+[[nodiscard]] x509::OwnedX509 shared(X509* x509);
+// Those that can be read, from number `first`.
+[[nodiscard]] std::vector<x509::Certificate> certificates_from(const STACK_OF(X509) * shown,
+                                                               int first);
 // With the issuers that it showed. None when it showed none that can be read.
 [[nodiscard]] std::optional<x509::Certificate> peer_certificate_of(const SSL* ssl);
-
-// Whether what is sent now goes in the clear.
-[[nodiscard]] bool sends_in_the_clear(const Session::Native& native);
 
 // What libssl calls back for; nothing may fly through it.
 int judge_peer(X509_STORE_CTX* chain, void* unused) noexcept;

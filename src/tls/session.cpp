@@ -89,8 +89,7 @@ Result<void> check_server(Session::Native& native) {
     if (!certificate) return fail(Status::CertUnknown, "the TLS server's certificate is damaged");
     TRY(native.setup.judge(*certificate));
   }
-  X509_up_ref(peer);
-  native.first_peer.reset(peer);
+  native.first_peer = shared(peer);
   return {};
 }
 
@@ -169,6 +168,19 @@ HandshakeStep advance_through(Session::Native& native, ByteView input) {
   return step;
 }
 
+// Whether what is sent now goes in the clear.
+bool sends_in_the_clear(const Session::Native& native) {
+  if (native.state != State::Handshaking || native.first_peer != nullptr) return false;
+  switch (SSL_get_state(native.ssl.get())) {
+    case TLS_ST_BEFORE:
+    case TLS_ST_CW_CLNT_HELLO:
+    case TLS_ST_SW_SRVR_DONE:  // of TLS 1.2
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Session>> Session::client(std::shared_ptr<const Parameters> parameters,
@@ -181,7 +193,9 @@ Result<std::unique_ptr<Session>> Session::client(std::shared_ptr<const Parameter
   if (native->setup.judge) SSL_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
   if (native->setup.awaits_identity) SSL_set_cert_cb(ssl, decide_identity, nullptr);
   if (native->setup.resumption != nullptr) {
-    SSL_set_session(ssl, native->setup.resumption->native().session.get());
+    // Its own: libssl writes to the session that it takes up.
+    const OwnedSslSession own(SSL_SESSION_dup(native->setup.resumption->native().session.get()));
+    if (own == nullptr || SSL_set_session(ssl, own.get()) != 1) ERR_clear_error();
   }
   return std::make_unique<Session>(std::move(native));
 }
@@ -219,18 +233,6 @@ HandshakeStep Session::handshake(ByteView input) {
     step.done = fail(Status::ContextExpired, "the TLS session failed before");
   }
   return step;
-}
-
-bool sends_in_the_clear(const Session::Native& native) {
-  if (native.state != State::Handshaking || native.first_peer != nullptr) return false;
-  switch (SSL_get_state(native.ssl.get())) {
-    case TLS_ST_BEFORE:
-    case TLS_ST_CW_CLNT_HELLO:
-    case TLS_ST_SW_SRVR_DONE:  // of TLS 1.2
-      return true;
-    default:
-      return false;
-  }
 }
 
 Result<Bytes> Session::alert(std::uint8_t level, std::uint8_t description) {

@@ -29,20 +29,10 @@ int fault_of(Status status) {
   }
 }
 
-x509::OwnedX509 shared(X509* x509) {
-  X509_up_ref(x509);
-  return x509::OwnedX509(x509);
-}
-
 // What the peer shows, before libssl has taken it over.
 Result<x509::Certificate> shown(X509_STORE_CTX* chain) {
-  const STACK_OF(X509)* others = X509_STORE_CTX_get0_untrusted(chain);
-  std::vector<x509::Certificate> issuers;
-  for (int i = 1; i < sk_X509_num(others); ++i) {
-    auto issuer = x509::certificate_of(shared(sk_X509_value(others, i)));
-    if (issuer) issuers.push_back(*std::move(issuer));
-  }
-  return x509::certificate_of(shared(X509_STORE_CTX_get0_cert(chain)), std::move(issuers));
+  return x509::certificate_of(shared(X509_STORE_CTX_get0_cert(chain)),
+                              certificates_from(X509_STORE_CTX_get0_untrusted(chain), 1));
 }
 
 Result<void> judge(const Session::Native& native, X509_STORE_CTX* chain) {

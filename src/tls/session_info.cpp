@@ -1,5 +1,6 @@
 // What was agreed, by whom, and what binds other protocols to it.
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/kdf.h>
 #include <openssl/objects.h>
@@ -26,17 +27,13 @@ constexpr std::size_t kExporterSize = 32;
 constexpr std::string_view kEapLabel = "client EAP encryption";  // RFC 5216 2.3
 constexpr std::size_t kEapKeysSize = 128, kEapIvSize = 64;
 
-struct Group {
-  int nid;
-  std::uint32_t number;  // IANA "TLS Supported Groups"
-};
-constexpr std::array kGroups = {Group{NID_X9_62_prime256v1, 23}, Group{NID_secp384r1, 24},
-                                Group{NID_secp521r1, 25}, Group{NID_X25519, 29},
-                                Group{NID_X448, 30}};
+int nid_of(const Group& group) {
+  const int nist = EC_curve_nist2nid(group.openssl_name);
+  return nist != NID_undef ? nist : OBJ_sn2nid(group.openssl_name);
+}
 
 std::uint32_t group_number(int nid) {
-  const auto* known = std::find_if(kGroups.begin(), kGroups.end(),
-                                   [nid](const Group& group) { return group.nid == nid; });
+  const auto known = std::ranges::find(kGroups, nid, nid_of);
   return known == kGroups.end() ? 0 : known->number;
 }
 
@@ -88,20 +85,9 @@ bool eap_iv(const SSL* ssl, ByteSpan iv) {
   return ctx != nullptr && EVP_KDF_derive(ctx.get(), iv.data(), iv.size(), parameters.data()) == 1;
 }
 
-x509::OwnedX509 shared(X509* x509) {
-  X509_up_ref(x509);
-  return x509::OwnedX509(x509);
-}
-
 // libssl's list has the end entity itself on a client and does not on a server.
 std::vector<x509::Certificate> presented_issuers(const SSL* ssl) {
-  const STACK_OF(X509)* shown = SSL_get_peer_cert_chain(ssl);
-  std::vector<x509::Certificate> issuers;
-  for (int i = SSL_is_server(ssl) != 0 ? 0 : 1; i < sk_X509_num(shown); ++i) {
-    auto issuer = x509::certificate_of(shared(sk_X509_value(shown, i)));
-    if (issuer) issuers.push_back(*std::move(issuer));
-  }
-  return issuers;
+  return certificates_from(SSL_get_peer_cert_chain(ssl), SSL_is_server(ssl) != 0 ? 0 : 1);
 }
 
 }  // namespace
@@ -110,7 +96,7 @@ ConnectionInfo Session::connection_info() const {
   SSL* ssl = native_->ssl.get();
   ConnectionInfo info;
   const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
-  if (native_->state != Native::State::Established || cipher == nullptr) return info;
+  if (!native_->has_stream() || cipher == nullptr) return info;
   info.version = static_cast<Version>(SSL_version(ssl));
   info.cipher_suite = SSL_CIPHER_get_protocol_id(cipher);
   info.cipher_suite_name = SSL_CIPHER_standard_name(cipher);
@@ -120,6 +106,20 @@ ConnectionInfo Session::connection_info() const {
   info.signer = signer_of(ssl);
   info.resumed = SSL_session_reused(ssl) != 0;
   return info;
+}
+
+x509::OwnedX509 shared(X509* x509) {
+  X509_up_ref(x509);
+  return x509::OwnedX509(x509);
+}
+
+std::vector<x509::Certificate> certificates_from(const STACK_OF(X509) * shown, int first) {
+  std::vector<x509::Certificate> certificates;
+  for (int i = first; i < sk_X509_num(shown); ++i) {
+    auto one = x509::certificate_of(shared(sk_X509_value(shown, i)));
+    if (one) certificates.push_back(*std::move(one));
+  }
+  return certificates;
 }
 
 std::optional<x509::Certificate> peer_certificate_of(const SSL* ssl) {

@@ -21,8 +21,14 @@ using State = Session::Native::State;
 
 constexpr std::uint32_t kTag = 16, kBlock = 16, kExplicitNonce = 8, kContentType = 1;
 
+// RFC 6066 4: a client may have asked for short records.
+std::uint32_t maximum_message(const SSL* ssl) {
+  const std::uint8_t code = SSL_SESSION_get_max_fragment_length(SSL_get0_session(ssl));
+  return code == TLSEXT_max_fragment_length_DISABLED ? kMaxPlaintext : 256U << code;
+}
+
 StreamSizes sizes_of(const SSL* ssl) {
-  StreamSizes sizes{kRecordHeaderSize, kTag, kMaxPlaintext, 4, kBlock};
+  StreamSizes sizes{kRecordHeaderSize, kTag, maximum_message(ssl), 4, kBlock};
   const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
   if (SSL_version(ssl) == TLS1_3_VERSION) {
     sizes.trailer += kContentType;
@@ -47,7 +53,8 @@ void note_renegotiation(Session::Native& native) {
 // the next record; it is made at once, so that whoever sends next finds it in `pending`.
 bool answer_key_update(Session::Native& native) {
   SSL* ssl = native.ssl.get();
-  if (SSL_get_key_update_type(ssl) == SSL_KEY_UPDATE_NONE) return true;
+  const bool was_closed = (SSL_get_shutdown(ssl) & SSL_SENT_SHUTDOWN) != 0;  // RFC 8446 6.1
+  if (was_closed || SSL_get_key_update_type(ssl) == SSL_KEY_UPDATE_NONE) return true;
   native.wire.output = &native.pending;
   return run(native, [](SSL* s) {
            return SSL_key_update(s, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 ? SSL_do_handshake(s) : -1;
@@ -72,7 +79,7 @@ Result<void> may_send(const Session::Native& native) {
 }  // namespace
 
 StreamSizes Session::stream_sizes() const {
-  return native_->state == State::Established ? sizes_of(native_->ssl.get()) : StreamSizes{};
+  return native_->has_stream() ? sizes_of(native_->ssl.get()) : StreamSizes{};
 }
 
 Result<SealedRecord> Session::seal_record(ByteSpan header, ByteSpan data, ByteSpan trailer) {

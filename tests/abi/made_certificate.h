@@ -18,7 +18,9 @@ inline constexpr long kDay = 24L * 60 * 60;
 // common name tells it from the others, for OpenSSL's store keeps what it has found under a name.
 class MadeCertificate {
  public:
-  MadeCertificate(const char* common_name, long first_day, long last_day)
+  // `usage`: an extended one, in OpenSSL's words.
+  MadeCertificate(const char* common_name, long first_day, long last_day,
+                  const char* usage = nullptr)
       : key_(EVP_EC_gen("P-256"), EVP_PKEY_free), x509_(X509_new(), X509_free) {
     X509_set_version(x509_.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(x509_.get()), 1);
@@ -29,10 +31,8 @@ class MadeCertificate {
                                reinterpret_cast<const unsigned char*>(common_name), -1, -1, 0);
     X509_set_issuer_name(x509_.get(), name);
     X509_set_pubkey(x509_.get(), key_.get());
-    X509_EXTENSION* const names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name,
-                                                      "DNS:server.wonderland.example");
-    X509_add_ext(x509_.get(), names, -1);
-    X509_EXTENSION_free(names);
+    add(NID_subject_alt_name, "DNS:server.wonderland.example");
+    if (usage != nullptr) add(NID_ext_key_usage, usage);
     X509_sign(x509_.get(), key_.get(), EVP_sha256());
     const std::string pem = written([&](BIO* out) { PEM_write_bio_X509(out, x509_.get()); });
     const std::string key = written([&](BIO* out) {
@@ -59,6 +59,12 @@ class MadeCertificate {
   }
 
  private:
+  void add(int nid, const char* value) {
+    X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, nullptr, nid, value);
+    X509_add_ext(x509_.get(), extension, -1);
+    X509_EXTENSION_free(extension);
+  }
+
   template <class Write>
   static std::string written(Write write) {
     const std::unique_ptr<BIO, decltype(&BIO_free)> out(BIO_new(BIO_s_mem()), BIO_free);

@@ -16,8 +16,23 @@ TEST_P(Control, ShutdownClosesTheStream) {
   EXPECT_STATUS(SEC_E_OK, leg.status);
   ASSERT_FALSE(leg.token.empty());
   EXPECT_STATUS(SEC_I_CONTEXT_EXPIRED, decrypt(pair.server, leg.token).status);
+  EXPECT_STATUS(SEC_E_INCOMPLETE_MESSAGE, pair.client.step({}).status);
   // The other half stays open until it is closed, too.
   EXPECT_EQ(next_text(pair.client, encrypt(pair.server, "last words")), "last words");
+}
+
+// libssl has no alert to give there.
+TEST_P(Control, ShutdownAmidTheHandshakeSaysNothing) {
+  SchannelPair pair(options());
+  pair.server.receive(pair.client.run().token);
+  pair.client.receive(pair.server.run().token);
+  Party& amid = GetParam() == SP_PROT_TLS1_3_CLIENT ? pair.server : pair.client;
+  if (&amid == &pair.client) pair.client.run();
+  EXPECT_STATUS(SEC_E_OK, apply(amid, DWORD{SCHANNEL_SHUTDOWN}));
+  const Leg leg = amid.step({});
+  EXPECT_STATUS(SEC_E_OK, leg.status);
+  EXPECT_TRUE(leg.token.empty());
+  EXPECT_STATUS(SEC_E_INCOMPLETE_MESSAGE, amid.step({}).status);
 }
 
 TEST_P(Control, AlertsAreNotMadeUpLater) {

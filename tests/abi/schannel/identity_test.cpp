@@ -100,6 +100,39 @@ TEST_P(Identity, MayBeNamedWithoutInput) {
   EXPECT_TRUE(shown(pair.server, alice.get()));
 }
 
+TEST_P(Identity, IsNotOfACredentialThatIsNone) {
+  SchannelPair pair(asking());
+  talk(pair.client, pair.server);
+  ASSERT_STATUS(SEC_I_INCOMPLETE_CREDENTIALS, pair.client.status());
+  {
+    Credential freed = acquire_schannel(SECPKG_CRED_OUTBOUND, nullptr, GetParam());
+    FreeCredentialsHandle(freed.get());
+    pair.client.name(freed, kClientFlags);
+    EXPECT_STATUS(SEC_E_INVALID_HANDLE, pair.client.step({}).status);
+  }
+  pair.client.name(pair.client_credential, kClientFlags);
+  pair.server.receive(pair.client.run().token);
+  ASSERT_LOGGED_ON(pair.client, pair.server);
+}
+
+// What came behind the server's flight is the caller's still, who counts it from the end.
+TEST_P(Identity, ReportsWhatFollowsWithoutInput) {
+  SchannelPair pair(asking());
+  pair.server.receive(pair.client.run().token);
+  Bytes flight = pair.server.run().token;
+  constexpr std::uint8_t kBeginning[] = {0x17, 3, 3, 0, 0x20};
+  flight.insert(flight.end(), std::begin(kBeginning), std::end(kBeginning));
+  ASSERT_STATUS(SEC_I_INCOMPLETE_CREDENTIALS, pair.client.step(flight).status);
+  SecBuffer in[] = {{0, SECBUFFER_TOKEN, nullptr}, {0, SECBUFFER_EMPTY, nullptr}};
+  SecBuffer out{0, SECBUFFER_TOKEN, nullptr};
+  SecBufferDesc input{SECBUFFER_VERSION, 2, in}, output{SECBUFFER_VERSION, 1, &out};
+  Leg leg;
+  EXPECT_GE(pair.client.call(&input, &output, leg), 0);
+  FreeContextBuffer(out.pvBuffer);
+  EXPECT_EQ(in[1].BufferType, ULONG{SECBUFFER_EXTRA});
+  EXPECT_EQ(in[1].cbBuffer, sizeof kBeginning);
+}
+
 TEST_P(Identity, MayBeRefused) {
   SchannelPair pair(asking());
   talk(pair.client, pair.server);
@@ -124,6 +157,42 @@ TEST_P(Identity, IsNotNamedWithOtherInput) {
   talk(pair.client, pair.server);
   ASSERT_STATUS(SEC_I_INCOMPLETE_CREDENTIALS, pair.client.status());
   EXPECT_STATUS(SEC_E_INVALID_TOKEN, pair.client.step(Bytes{0x16, 3, 3, 0, 1, 0}).status);
+}
+
+// Windows: hRootStore is who may issue them; an empty one trusts nobody.
+TEST_P(Identity, IsProvenByTheServersOwnRoots) {
+  const MadeCertificate alice(name("rooted alice").c_str(), -1, 30);
+  const MadeCertificate other(name("another root").c_str(), -1, 30);
+  static_cast<void>(alice.install());
+  const HCERTSTORE empty = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, nullptr);
+  const struct {
+    HCERTSTORE roots;
+    bool proven;
+  } rows[] = {{alice.get()->hCertStore, true}, {other.get()->hCertStore, false}, {empty, false}};
+  for (const auto& row : rows) {
+    Options options = asking();
+    options.client_certificate = alice.get();
+    SchannelPair pair(options);
+    Credential server =
+        acquire_schannel(SECPKG_CRED_INBOUND, server_certificate(), 0, 0, row.roots);
+    pair.server.name(server, kServerFlags | ASC_REQ_MUTUAL_AUTH);
+    ASSERT_LOGGED_ON(pair.client, pair.server);
+    EXPECT_EQ((pair.server.last().attributes & ASC_RET_MUTUAL_AUTH) != 0, row.proven);
+  }
+  CertCloseStore(empty, 0);
+}
+
+TEST_P(Identity, IsNotProvenByACertificateForOtherUse) {
+  const MadeCertificate bob(name("serving bob").c_str(), -1, 30, "serverAuth");
+  static_cast<void>(bob.install());
+  Options options = asking();
+  options.client_certificate = bob.get();
+  SchannelPair pair(options);
+  ASSERT_LOGGED_ON(pair.client, pair.server);
+  EXPECT_EQ(pair.server.last().attributes & ASC_RET_MUTUAL_AUTH, 0u);
+  const auto result = queried<SecPkgContext_CertificateValidationResult>(
+      pair.server, SECPKG_ATTR_CERT_CHECK_RESULT);
+  EXPECT_STATUS(SEC_E_CERT_WRONG_USAGE, result.hrVerifyChainStatus);
 }
 
 TEST_P(Identity, IsAskedForByIssuer) {

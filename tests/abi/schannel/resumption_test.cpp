@@ -57,6 +57,39 @@ TEST_P(Resumption, IsNotOfAnotherTarget) {
   EXPECT_RESUMED(true, connect(client_credential));
 }
 
+TEST_P(Resumption, IsNotOfANamelessTarget) {
+  EXPECT_RESUMED(false, connect(client_credential, nullptr));
+  EXPECT_RESUMED(false, connect(client_credential, nullptr));
+}
+
+// RFC 8446 C.4: else whoever listens sees that it is the same client.
+TEST_P(Resumption, IsOnceForATicketOfTls13) {
+  EXPECT_RESUMED(false, connect(client_credential));
+  Party first = Party::client(client_credential, kClientFlags, kTarget);
+  Party second = Party::client(client_credential, kClientFlags, kTarget);
+  first.run();
+  second.run();
+  for (Party* client : {&first, &second}) {
+    Party server = Party::server(server_credential, kServerFlags);
+    server.receive(client->last().token);
+    client->receive(server.run().token);
+    talk(*client, server);
+    ASSERT_STATUS(SEC_E_OK, client->status());
+  }
+  EXPECT_TRUE(is_resumed(first));
+  EXPECT_EQ(is_resumed(second), GetParam() == SP_PROT_TLS1_2_CLIENT);
+}
+
+// RFC 5246 7.2.2
+TEST_P(Resumption, EndsWithAFatalAlert) {
+  EXPECT_RESUMED(false, connect(client_credential));
+  Party client = Party::client(client_credential, kClientFlags, kTarget);
+  client.run();
+  EXPECT_STATUS(SEC_E_ILLEGAL_MESSAGE,
+                client.step(Bytes{0x15, 3, 3, 0, 2, 2, TLS1_ALERT_UNEXPECTED_MESSAGE}).status);
+  EXPECT_RESUMED(false, connect(client_credential));
+}
+
 TEST_P(Resumption, IsNotOfAnotherCredential) {
   EXPECT_RESUMED(false, connect(client_credential));
   Credential other = acquire_schannel(SECPKG_CRED_OUTBOUND, nullptr, GetParam());

@@ -24,6 +24,8 @@ class Validation : public SchannelTest {
       EXPECT_FALSE(granted);
       EXPECT_NE(pair.client.last().attributes & ISC_RET_EXTENDED_ERROR, 0u);
       EXPECT_FALSE(pair.client.last().token.empty()) << "an alert tells the server";
+    } else {
+      EXPECT_TRUE(granted);
     }
     return pair.client.status();
   }
@@ -47,6 +49,15 @@ TEST_P(Validation, HasACodeForEachFault) {
   EXPECT_STATUS(SEC_E_CERT_EXPIRED, outcome(judging(old), &server_sees));
   EXPECT_STATUS(SEC_E_CERT_EXPIRED, server_sees) << "alert certificate_expired";
   EXPECT_STATUS(SEC_E_CERT_EXPIRED, outcome(judging(early)));
+}
+
+TEST_P(Validation, LooksAtTheUse) {
+  const MadeCertificate client(name("a client").c_str(), -1, 30, "clientAuth");
+  static_cast<void>(client.install());
+  EXPECT_STATUS(SEC_E_CERT_WRONG_USAGE, outcome(judging(client)));
+  const MadeCertificate server(name("a server").c_str(), -1, 30, "serverAuth");
+  static_cast<void>(server.install());
+  EXPECT_STATUS(SEC_E_OK, outcome(judging(server)));
 }
 
 TEST_P(Validation, ComparesTheName) {

@@ -1,30 +1,11 @@
 // Many threads at once, as a server has them: logons beside each other, handles that one thread
 // frees while others call on them, two threads on one context. Run under ThreadSanitizer too.
-#include <atomic>
-#include <thread>
-
 #include "abi/credssp/pair.h"
 #include "abi/logon/pair.h"
+#include "abi/threads/in_threads.h"
 
 namespace caller {
 namespace {
-
-constexpr int kThreads = 8;
-
-// Runs `body` in several threads, which begin together.
-template <class F>
-void in_threads(int count, F body) {
-  std::atomic<int> waiting = count;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < count; ++i) {
-    threads.emplace_back([&, i] {
-      --waiting;
-      while (waiting != 0) std::this_thread::yield();
-      body(i);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-}
 
 TEST(Threads, LogOnBesideEachOther) {
   CredSspPair shared;

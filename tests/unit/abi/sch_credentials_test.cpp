@@ -73,7 +73,7 @@ TEST_F(SchCredentials, HasWhatTheOlderOneHas) {
   modern.dwSessionLifespan = 7;
   const auto data = read(CredentialUse::Inbound).value();
   EXPECT_TRUE(data->server->has_certificate());
-  EXPECT_EQ(data->client_roots.size(), 1U);
+  EXPECT_EQ(data->client_roots.value().size(), 1U);
   EXPECT_TRUE(data->validation.manual);
   EXPECT_EQ(data->session_lifespan_ms, 7U);
   EXPECT_EQ(close_store(store), Closed::Whole);

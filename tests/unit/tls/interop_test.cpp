@@ -260,6 +260,35 @@ TEST(TlsInterop, AKeyUpdateThatAsksIsAnsweredFirst) {
   EXPECT_EQ(peer.open(step.token), copy(view("answered")));
 }
 
+// RFC 8446 6.1: nothing follows close_notify.
+TEST(TlsInterop, AKeyUpdateAfterTheCloseIsNotAnswered) {
+  PlainPeer peer(&test::server_of(KeyKind::Ec));
+  SSL_CTX_set_num_tickets(peer.ctx(), 0);
+  const auto ours = our_client();
+  ASSERT_TRUE(peer.establish(*ours));
+  ASSERT_TRUE(ours->alert(1, 0));
+  SSL_key_update(peer.ssl(), SSL_KEY_UPDATE_REQUESTED);
+  Bytes update = peer.handshake({});
+  ASSERT_TRUE(ours->open_record(update));
+  EXPECT_TRUE(ours->handshake({}).token.empty());
+}
+
+// RFC 6066 4
+TEST(TlsInterop, AClientMayWantShortRecords) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    PlainPeer peer;
+    SSL_CTX_set_max_proto_version(peer.ctx(), version);
+    SSL_CTX_set_tlsext_max_fragment_length(peer.ctx(), TLSEXT_max_fragment_length_1024);
+    const auto ours = tls::Session::server(test::server_parameters()).value();
+    ASSERT_TRUE(peer.establish(*ours));
+    EXPECT_EQ(ours->stream_sizes().maximum_message, 1024U);
+    Bytes header(64), data(1025), trailer(64);
+    EXPECT_EQ(ours->seal_record(header, data, trailer).error().status, Status::EncryptFailure);
+    data.pop_back();
+    EXPECT_TRUE(ours->seal_record(header, data, trailer));
+  }
+}
+
 TEST(TlsInterop, SealToPutsTheAnswerInFront) {
   PlainPeer peer(&test::server_of(KeyKind::Ec));
   SSL_CTX_set_num_tickets(peer.ctx(), 0);
