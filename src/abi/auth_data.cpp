@@ -49,10 +49,10 @@ Result<AuthData> read_spnego(const CredSspParts& parts) {
   }
 }
 
-Result<AuthData> read_credssp(CredentialUse use, const void* auth_data, const KeyLog& key_log) {
+Result<AuthData> read_credssp(CredentialUse use, const void* auth_data, const TlsRules& rules) {
   TRY_ASSIGN(const CredSspParts parts, read_credssp_cred(auth_data));
   TRY_ASSIGN(AuthData data, read_spnego(parts));
-  TRY_ASSIGN(data.tls, read_schannel_cred(TlsSpeaker::CredSsp, use, parts.schannel, key_log));
+  TRY_ASSIGN(data.tls, read_schannel_cred(TlsSpeaker::CredSsp, use, parts.schannel, rules));
   data.remote_guard = parts.remote_guard;
   return data;
 }
@@ -60,15 +60,15 @@ Result<AuthData> read_credssp(CredentialUse use, const void* auth_data, const Ke
 }  // namespace
 
 Result<AuthData> read_auth_data(AuthDataKind kind, CredentialUse use, const void* auth_data,
-                                const KeyLog& key_log) {
+                                const TlsRules& rules) {
   switch (kind) {
     case AuthDataKind::Identity:
       return read_auth_identity(auth_data);
     case AuthDataKind::CredSsp:
-      return read_credssp(use, auth_data, key_log);
+      return read_credssp(use, auth_data, rules);
     case AuthDataKind::Schannel: {
       AuthData data;
-      TRY_ASSIGN(data.tls, read_schannel_cred(TlsSpeaker::Schannel, use, auth_data, key_log));
+      TRY_ASSIGN(data.tls, read_schannel_cred(TlsSpeaker::Schannel, use, auth_data, rules));
       return data;
     }
     case AuthDataKind::None:

@@ -12,6 +12,7 @@
 #include "abi/objects.h"
 #include "abi/package_block.h"
 #include "abi/text.h"
+#include "abi/tls_protocols.h"
 #include "tls/session.h"
 
 namespace opensspi::abi {
@@ -77,14 +78,11 @@ Result<void> write_supported_protocols(const Credential& credential,
                                        SecPkgCred_SupportedProtocols& out) {
   TRY(tls_of(credential));
   out.grbitProtocol = 0;
-  const auto add = [&](Role role, tls::Version version, DWORD protocol) {
+  for (const Role role : {Role::Client, Role::Server}) {
     const tls::Parameters* const one = credential.tls(role);
-    if (one != nullptr && one->speaks(version)) out.grbitProtocol |= protocol;
-  };
-  add(Role::Client, tls::Version::Tls12, SP_PROT_TLS1_2_CLIENT);
-  add(Role::Client, tls::Version::Tls13, SP_PROT_TLS1_3_CLIENT);
-  add(Role::Server, tls::Version::Tls12, SP_PROT_TLS1_2_SERVER);
-  add(Role::Server, tls::Version::Tls13, SP_PROT_TLS1_3_SERVER);
+    for (const tls::Version version : tls::kVersions)
+      if (one != nullptr && one->speaks(version)) out.grbitProtocol |= protocol_of(version, role);
+  }
   return {};
 }
 

@@ -52,9 +52,10 @@ Result<AcquireRequest> read_request(const SecurityPackage& package, AcquireCall 
     request.session_named = call.logon_id != nullptr;
     TRY_ASSIGN(request.session, module.sessions().open(read_logon_id(call.logon_id)));
   }
+  const TlsRules rules{module.observers().key_log_for_now(),
+                       static_cast<tls::Version>(module.policy().current()->oldest_tls)};
   TRY_ASSIGN(request.auth_data,
-             read_auth_data(package.info().auth_data, request.use, call.auth_data,
-                            module.observers().key_log_for_now()));
+             read_auth_data(package.info().auth_data, request.use, call.auth_data, rules));
   request.principal = std::move(call.principal);
   request.auth_data.authority = overheard(std::move(call.authority));
   return request;

@@ -23,7 +23,16 @@ SECURITY_STATUS on_context(const SecHandle* handle, F&& body) noexcept {
 }
 
 const char* name_of(tls::Version version) {
-  return version == tls::Version::Tls13 ? "TLS 1.3" : "TLS 1.2";
+  switch (version) {
+    case tls::Version::Tls10:
+      return "TLS 1.0";
+    case tls::Version::Tls11:
+      return "TLS 1.1";
+    case tls::Version::Tls12:
+      return "TLS 1.2";
+    default:
+      return "TLS 1.3";
+  }
 }
 
 // A package without others inside is its own, from its first leg on.

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <ranges>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "abi/certificates.h"
+#include "abi/tls_protocols.h"
 #include "abi/tls_restrictions.h"
 #include "abi/windows_names.h"
 #include "tls/session.h"
@@ -158,21 +160,32 @@ Result<TlsAuthData> read_settings(const Fields& fields, CredentialUse use) {
   return data;
 }
 
-Result<void> choose_versions(const Fields& fields, Role role, tls::Options& options) {
-  const bool server = role == Role::Server;
-  const std::uint32_t tls12 = server ? SP_PROT_TLS1_2_SERVER : SP_PROT_TLS1_2_CLIENT;
-  const std::uint32_t tls13 = server ? SP_PROT_TLS1_3_SERVER : SP_PROT_TLS1_3_CLIENT;
-  const std::uint32_t wanted =
-      fields.enabled_protocols != 0 ? fields.enabled_protocols : tls12 | tls13;
+// Protocols that TLS has, by the direction; without a word those that are not obsolete.
+Result<void> choose_versions(const Fields& fields, Role role, tls::Version oldest,
+                             tls::Options& options) {
   constexpr std::uint32_t kDtls = SP_PROT_DTLS1_X;
+  const std::uint32_t wanted = fields.enabled_protocols;
   if ((wanted & kDtls) != 0 && (wanted & ~kDtls) != 0)
     return fail(Status::AlgorithmMismatch, "TLS and DTLS cannot both be enabled");
-  const std::uint32_t enabled = wanted & (tls12 | tls13) & ~fields.disabled_protocols;
+  std::vector<tls::Version> enabled, forbidden;
+  for (const tls::Version version : tls::kVersions) {
+    const std::uint32_t protocol = protocol_of(version, role);
+    const bool is_wanted = wanted != 0 ? (wanted & protocol) != 0 : version >= tls::Version::Tls12;
+    if (!is_wanted || (fields.disabled_protocols & protocol) != 0) continue;
+    (version < oldest ? forbidden : enabled).push_back(version);
+  }
+  if (enabled.empty() && !forbidden.empty())
+    return fail(Status::AlgorithmMismatch,
+                "the policy (tls.minimum_version) does not allow the versions of TLS that are "
+                "enabled");
   // Windows: protocols of the other direction only, or none that there is.
-  if (enabled == 0)
-    return fail(Status::AlgorithmMismatch, "neither TLS 1.2 nor TLS 1.3 is enabled for this side");
-  options.minimum = (enabled & tls12) != 0 ? tls::Version::Tls12 : tls::Version::Tls13;
-  options.maximum = (enabled & tls13) != 0 ? tls::Version::Tls13 : tls::Version::Tls12;
+  if (enabled.empty())
+    return fail(Status::AlgorithmMismatch, "no version of TLS is enabled for this side");
+  // What a gap parts from the newest is left out: libssl speaks a range.
+  options.minimum = options.maximum = enabled.back();
+  for (const tls::Version version : enabled | std::views::reverse)
+    if (static_cast<int>(options.minimum) - static_cast<int>(version) == 1)
+      options.minimum = version;
   return {};
 }
 
@@ -195,7 +208,7 @@ Result<void> choose_certificates(const Fields& fields, tls::Options& options) {
 
 Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(TlsSpeaker speaker, CredentialUse use,
                                                               const void* schannel_cred,
-                                                              const KeyLog& key_log) {
+                                                              const TlsRules& rules) {
   if (schannel_cred == nullptr && use != CredentialUse::Outbound)
     return fail(Status::NoCredentials, "a server needs a certificate in SCHANNEL_CRED.paCred");
   Fields fields;
@@ -205,7 +218,7 @@ Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(TlsSpeaker speaker
   tls::Options options;
   options.algorithms = fields.algorithms;
   options.send_root = (fields.flags & SCH_SEND_ROOT_CERT) != 0;
-  options.key_log = key_log;
+  options.key_log = rules.key_log;
   TRY(choose_certificates(fields, options));
   TRY_ASSIGN(TlsAuthData data, read_settings(fields, use));
   if (speaker == TlsSpeaker::Schannel) {
@@ -213,11 +226,11 @@ Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(TlsSpeaker speaker
     options.session_lifespan_s = std::max(data.session_lifespan_ms / 1000, 1U);
   }
   if (use != CredentialUse::Inbound) {
-    TRY(choose_versions(fields, Role::Client, options));
+    TRY(choose_versions(fields, Role::Client, rules.oldest, options));
     TRY_ASSIGN(data.client, tls::Parameters::client(options));
   }
   if (use != CredentialUse::Outbound) {
-    TRY(choose_versions(fields, Role::Server, options));
+    TRY(choose_versions(fields, Role::Server, rules.oldest, options));
     if (speaker == TlsSpeaker::Schannel && data.client_roots)
       options.client_authorities = *data.client_roots;
     TRY_ASSIGN(data.server, tls::Parameters::server(options));

@@ -22,6 +22,6 @@ enum class TlsSpeaker { Schannel, CredSsp };
 //   UnsupportedFunction  what is understood and cannot be done
 Result<std::shared_ptr<const TlsAuthData>> read_schannel_cred(TlsSpeaker speaker, CredentialUse use,
                                                               const void* schannel_cred,
-                                                              const KeyLog& key_log);
+                                                              const TlsRules& rules);
 
 }  // namespace opensspi::abi

@@ -6,6 +6,7 @@
 #include "abi/alg_ids.h"
 #include "abi/attributes.h"
 #include "abi/certificates.h"
+#include "abi/tls_protocols.h"
 #include "sspi/target_name.h"
 #include "x509/trust.h"
 
@@ -19,12 +20,6 @@ Result<void> write_certificate(const ContextEntry& entry, AttributeId id, PCCERT
   for (const x509::Certificate& issuer : certificate.presented_with()) pair.chain.push_back(issuer);
   TRY_ASSIGN(out, new_certificate_context(std::move(pair)));
   return {};
-}
-
-std::uint32_t protocol_of(tls::Version version, Role role) {
-  if (version == tls::Version::Tls13)
-    return role == Role::Client ? SP_PROT_TLS1_3_CLIENT : SP_PROT_TLS1_3_SERVER;
-  return role == Role::Client ? SP_PROT_TLS1_2_CLIENT : SP_PROT_TLS1_2_SERVER;
 }
 
 Result<x509::TrustStatus> judge_server(const ContextEntry& entry) {

@@ -81,6 +81,9 @@ constexpr Choice<EncryptionOracle, 3> kEncryptionOracle{
     {{{"force", EncryptionOracle::Force},
       {"mitigated", EncryptionOracle::Mitigated},
       {"vulnerable", EncryptionOracle::Vulnerable}}}};
+constexpr Choice<std::uint16_t, 4> kTlsVersions{
+    "the value must be \"1.0\", \"1.1\", \"1.2\" or \"1.3\"",
+    {{{"1.0", 0x0301}, {"1.1", 0x0302}, {"1.2", 0x0303}, {"1.3", 0x0304}}}};
 constexpr Choice<Authorities, 4> kAuthorities{
     "the value must be \"auto\", \"accounts\", \"winbind\" or \"none\"",
     {{{"auto", {true, true}},
@@ -188,7 +191,7 @@ std::string show_pkcs11_module(const Policy& policy) {
   return quoted(policy.pkcs11_module);
 }
 
-constexpr std::array<Key, 19> kKeys = {{
+constexpr std::array<Key, 20> kKeys = {{
     word_key<&Policy::encryption_oracle, kEncryptionOracle>("credssp", "encryption_oracle"),
     bool_key<&Policy::remote_guard>("credssp", "remote_guard"),
     delegation_key<&Rules::fresh, &Lists::allow>("allow_fresh"),
@@ -206,6 +209,7 @@ constexpr std::array<Key, 19> kKeys = {{
     deadline_key<&Policy::authority_deadline>("authority", "deadline_ms"),
     deadline_key<&Policy::kdc_timeout>("kerberos", "kdc_timeout_ms"),
     {"smart_card", "pkcs11_module", set_pkcs11_module, show_pkcs11_module},
+    word_key<&Policy::oldest_tls, kTlsVersions>("tls", "minimum_version"),
     bool_key<&Policy::allow_key_log_variable>("tls", "keylog_env"),
     bool_key<&Policy::allow_log_variable>("log", "env"),
 }};

@@ -53,6 +53,7 @@ Policy narrowed(const Policy& system, const Policy& user) {
   policy.encryption_oracle = std::min(system.encryption_oracle, user.encryption_oracle);
   policy.remote_guard = system.remote_guard && user.remote_guard;
   policy.raw_ntlm = width(user.raw_ntlm) < width(system.raw_ntlm) ? user.raw_ntlm : system.raw_ntlm;
+  policy.oldest_tls = std::max(system.oldest_tls, user.oldest_tls);
   policy.allow_key_log_variable = system.allow_key_log_variable && user.allow_key_log_variable;
   policy.allow_log_variable = system.allow_log_variable && user.allow_log_variable;
   policy.allow_ntlm = system.allow_ntlm && user.allow_ntlm;

@@ -43,6 +43,7 @@ struct Policy {
   // delegation: what each of the files says, and all of them must permit.
   std::vector<DelegationRules> delegation = std::vector<DelegationRules>(1);
   RawNtlm raw_ntlm = RawNtlm::Auto;                    // negotiate.raw_ntlm
+  std::uint16_t oldest_tls = 0x0303;                   // tls.minimum_version, as on the wire
   bool allow_key_log_variable = false;                 // tls.keylog_env: honour SSLKEYLOGFILE
   bool allow_log_variable = false;                     // log.env: honour OPENSSPI_LOG
   bool allow_ntlm = true;                              // ntlm.allowed

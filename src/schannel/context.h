@@ -85,8 +85,8 @@ class SchannelContext : public Context, private StreamProtection {
   std::unique_ptr<tls::Session> session_;
   State state_ = AwaitHello{};
   bool was_established_ = false;
-  bool leg_is_due_ = false;  // what is of TLS's own has arrived
-  Bytes heard_;              // what of it was taken and comes back
+  bool leg_is_due_ = false;        // what is of TLS's own has arrived
+  Bytes heard_;                    // what of it was taken and comes back
   std::optional<Bytes> farewell_;  // the alert that control() made and no leg has given yet
   bool closed_ = false;
   std::optional<KeyingMaterialInfo> keying_material_;

@@ -21,13 +21,21 @@ enum class Hash { Sha1, Sha256, Sha384 };
 struct CipherSuite {
   std::uint16_t number = 0;  // IANA
   const char* openssl_name = nullptr;
-  Version version = Version::Tls13;
-  std::optional<KeyKind> signer;  // whose key the server signs with; TLS 1.3 leaves that open
+  Version since = Version::Tls13;  // TLS 1.3 left all older ones behind
+  std::optional<KeyKind> signer;   // whose key the server signs with; TLS 1.3 leaves that open
   Cipher cipher = Cipher::Aes;
   CipherMode mode = CipherMode::Gcm;
   std::uint32_t strength = 0;  // bits
   Hash hash = Hash::Sha256;    // the last part of its IANA name
+
+  [[nodiscard]] bool serves(Version version) const {
+    return since == Version::Tls13 ? version == since
+                                   : version >= since && version < Version::Tls13;
+  }
 };
+
+inline constexpr std::array kVersions = {Version::Tls10, Version::Tls11, Version::Tls12,
+                                         Version::Tls13};
 
 struct Group {
   std::uint16_t number = 0;  // IANA
@@ -86,9 +94,13 @@ inline constexpr std::array kCipherSuites = {
                 CipherMode::Cbc, 256, Hash::Sha384},
     CipherSuite{0xC028, "ECDHE-RSA-AES256-SHA384", Version::Tls12, KeyKind::Rsa, Cipher::Aes,
                 CipherMode::Cbc, 256, Hash::Sha384},
-    CipherSuite{0xC013, "ECDHE-RSA-AES128-SHA", Version::Tls12, KeyKind::Rsa, Cipher::Aes,
+    CipherSuite{0xC013, "ECDHE-RSA-AES128-SHA", Version::Tls10, KeyKind::Rsa, Cipher::Aes,
                 CipherMode::Cbc, 128, Hash::Sha1},
-    CipherSuite{0xC014, "ECDHE-RSA-AES256-SHA", Version::Tls12, KeyKind::Rsa, Cipher::Aes,
+    CipherSuite{0xC014, "ECDHE-RSA-AES256-SHA", Version::Tls10, KeyKind::Rsa, Cipher::Aes,
+                CipherMode::Cbc, 256, Hash::Sha1},
+    CipherSuite{0xC009, "ECDHE-ECDSA-AES128-SHA", Version::Tls10, KeyKind::Ecdsa, Cipher::Aes,
+                CipherMode::Cbc, 128, Hash::Sha1},
+    CipherSuite{0xC00A, "ECDHE-ECDSA-AES256-SHA", Version::Tls10, KeyKind::Ecdsa, Cipher::Aes,
                 CipherMode::Cbc, 256, Hash::Sha1},
 };
 

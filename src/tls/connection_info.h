@@ -7,7 +7,7 @@
 
 namespace opensspi::tls {
 
-enum class Version : std::uint16_t { Tls12 = 0x0303, Tls13 = 0x0304 };
+enum class Version : std::uint16_t { Tls10 = 0x0301, Tls11, Tls12, Tls13 };
 enum class KeyKind { Rsa, Ecdsa, Ed25519 };
 
 struct ConnectionInfo {

@@ -40,8 +40,10 @@ struct Wire {
   struct Scatter {
     ByteSpan header, data;  // filled completely
     ByteSpan trailer;       // filled as far as the record goes
-    std::size_t trailer_size = 0;
-    bool written = false;  // one record, no more
+    std::size_t written = 0;
+
+    [[nodiscard]] bool is_whole() const { return written > header.size() + data.size(); }
+    [[nodiscard]] std::size_t trailer_size() const { return written - header.size() - data.size(); }
   };
 
   ByteView input;
@@ -60,8 +62,9 @@ struct Session::Native {
   Wire wire;
   OwnedSsl ssl;  // dies before the wire that its BIO uses
   State state = State::Handshaking;
-  bool spoken = false;  // libssl has been run: a client's first flight is out
-  bool heard = false;   // a message of the handshake's protocol arrived
+  bool has_agreed = false;  // on what holds while a handshake begins anew, and after the end
+  bool spoken = false;      // libssl has been run: a client's first flight is out
+  bool heard = false;       // a message of the handshake's protocol arrived
   ClientSetup setup;
   std::shared_ptr<const Parameters> identity;  // whose certificate show() named
   bool identity_awaited = false;               // libssl waits for show()
@@ -74,11 +77,6 @@ struct Session::Native {
   // What libssl wants to send and no caller has taken: the answer to a post-handshake message,
   // the alert of a failed record. It goes before anything sealed later.
   Bytes pending;
-
-  // What was agreed holds while a handshake begins anew.
-  [[nodiscard]] bool has_stream() const {
-    return state == State::Established || (state == State::Handshaking && first_peer != nullptr);
-  }
 };
 
 // The session that libssl calls back about.

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <ranges>
 #include <set>
 
 #include "crypto/openssl.h"
@@ -17,7 +18,11 @@
 namespace opensspi::tls {
 namespace {
 
-constexpr int kSecurityLevel = 2;  // RSA from 2048 bits, 112 bits of security
+// 2: RSA from 2048 bits, 112 bits of security. What TLS 1.0 and 1.1 sign with is below any level.
+int security_level(Version minimum) {
+  return minimum < Version::Tls12 ? 0 : 2;
+}
+
 constexpr std::uint64_t kOptions =
     SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_MIDDLEBOX_COMPAT | SSL_OP_CIPHER_SERVER_PREFERENCE;
 
@@ -30,17 +35,22 @@ using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 Result<void> settle(Options& options) {
   Algorithms& algorithms = options.algorithms;
   algorithms.suites.keep_if([&](const CipherSuite& suite) {
-    return suite.version >= options.minimum && suite.version <= options.maximum &&
-           (!suite.signer || algorithms.can_sign_with(*suite.signer));
+    bool is_spoken = false;
+    for (const Version version : kVersions) {
+      is_spoken |=
+          suite.serves(version) && version >= options.minimum && version <= options.maximum;
+    }
+    return is_spoken && (!suite.signer || algorithms.can_sign_with(*suite.signer));
   });
   if (algorithms.suites.empty() || algorithms.groups.empty() || algorithms.signatures.empty()) {
     return fail(Status::AlgorithmMismatch, "no algorithm is left that TLS could use");
   }
-  const auto any_of = [&](Version version) {
-    return algorithms.suites.any_of([=](const CipherSuite& row) { return row.version == version; });
+  const auto is_left = [&](Version version) {
+    return algorithms.suites.any_of([=](const CipherSuite& row) { return row.serves(version); });
   };
-  if (!any_of(Version::Tls12)) options.minimum = Version::Tls13;
-  if (!any_of(Version::Tls13)) options.maximum = Version::Tls12;
+  options.minimum = std::max(options.minimum, *std::ranges::find_if(kVersions, is_left));
+  options.maximum =
+      std::min(options.maximum, *std::ranges::find_if(kVersions | std::views::reverse, is_left));
   return {};
 }
 
@@ -63,7 +73,7 @@ std::string list_of(const Rows& rows) {
 bool set_cipher_suites(SSL_CTX* ctx, const Algorithms& algorithms) {
   std::vector<CipherSuite> tls12, tls13;
   for (const CipherSuite& suite : algorithms.suites.rows()) {
-    (suite.version == Version::Tls12 ? tls12 : tls13).push_back(suite);
+    (suite.serves(Version::Tls13) ? tls13 : tls12).push_back(suite);
   }
   return SSL_CTX_set_ciphersuites(ctx, list_of(tls13).c_str()) == 1 &&
          (tls12.empty() || SSL_CTX_set_cipher_list(ctx, list_of(tls12).c_str()) == 1);
@@ -71,7 +81,7 @@ bool set_cipher_suites(SSL_CTX* ctx, const Algorithms& algorithms) {
 
 bool set_algorithms(SSL_CTX* ctx, const Options& options) {
   const Algorithms& algorithms = options.algorithms;
-  SSL_CTX_set_security_level(ctx, kSecurityLevel);
+  SSL_CTX_set_security_level(ctx, security_level(options.minimum));
   SSL_CTX_set_block_padding(ctx, 1);  // none: the trailer's length is announced by stream_sizes()
   return SSL_CTX_set_min_proto_version(ctx, static_cast<int>(options.minimum)) == 1 &&
          SSL_CTX_set_max_proto_version(ctx, static_cast<int>(options.maximum)) == 1 &&
@@ -163,7 +173,8 @@ Result<void> use_all_key_pairs(Target* target, const Options& options) {
     if (pair == nullptr || pair->chain.empty() || pair->key == nullptr) {
       return fail(Status::NoCredentials, "TLS needs a certificate with its private key");
     }
-    const std::optional<KeyKind> kind = key_kind(EVP_PKEY_get_base_id(pair->key->native().key.get()));
+    const std::optional<KeyKind> kind =
+        key_kind(EVP_PKEY_get_base_id(pair->key->native().key.get()));
     if (!kind) return fail(Status::UnknownCredentials, "TLS cannot use that kind of private key");
     if (!can_show(options.algorithms, *kind)) {
       return fail(Status::AlgorithmMismatch, "no algorithm is left for the certificate's key");

@@ -96,6 +96,7 @@ Result<void> check_server(Session::Native& native) {
 // The rest of a handshake that libssl is content with.
 HandshakeStep finish(Session::Native& native, HandshakeStep step) {
   native.state = State::Established;
+  native.has_agreed = true;
   if (!native.parameters->native().server) {
     if (const Result<void> checked = check_server(native); !checked) {
       append_close_notify(native, step.token);

@@ -62,7 +62,15 @@ Bytes first_finished(const SSL* ssl) {
   return finished;
 }
 
-// TLS-PRF of TLS 1.2 over no secret, this label and both randoms. RFC 5246 5, RFC 5216 2.3
+// The hash of the PRF: for suites older than TLS 1.2 libssl names the one of TLS 1.0, whatever is
+// spoken. RFC 5246 5, RFC 2246 5
+const char* prf_hash(const SSL* ssl) {
+  if (SSL_version(ssl) < TLS1_2_VERSION) return SN_md5_sha1;
+  const EVP_MD* hash = SSL_CIPHER_get_handshake_digest(SSL_get_current_cipher(ssl));
+  return EVP_MD_is_a(hash, SN_md5_sha1) == 1 ? SN_sha256 : EVP_MD_get0_name(hash);
+}
+
+// The PRF over no secret, this label and both randoms. RFC 5216 2.3
 bool eap_iv(const SSL* ssl, ByteSpan iv) {
   Bytes seed = copy(view(kEapLabel));
   std::array<std::uint8_t, SSL3_RANDOM_SIZE> random{};
@@ -70,15 +78,13 @@ bool eap_iv(const SSL* ssl, ByteSpan iv) {
   append(seed, random);
   SSL_get_server_random(ssl, random.data(), random.size());
   append(seed, random);
-  const EVP_MD* hash = SSL_CIPHER_get_handshake_digest(SSL_get_current_cipher(ssl));
   const std::unique_ptr<EVP_KDF, x509::FreedBy<EVP_KDF_free>> prf(
       EVP_KDF_fetch(crypto::library_context(), OSSL_KDF_NAME_TLS1_PRF, nullptr));
   const std::unique_ptr<EVP_KDF_CTX, x509::FreedBy<EVP_KDF_CTX_free>> ctx(
       EVP_KDF_CTX_new(prf.get()));
   char none = 0;
   const std::array parameters = {
-      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST,
-                                       const_cast<char*>(EVP_MD_get0_name(hash)), 0),
+      OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, const_cast<char*>(prf_hash(ssl)), 0),
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SECRET, &none, 0),
       OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SEED, seed.data(), seed.size()),
       OSSL_PARAM_construct_end()};
@@ -96,7 +102,7 @@ ConnectionInfo Session::connection_info() const {
   SSL* ssl = native_->ssl.get();
   ConnectionInfo info;
   const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
-  if (!native_->has_stream() || cipher == nullptr) return info;
+  if (!native_->has_agreed || cipher == nullptr) return info;
   info.version = static_cast<Version>(SSL_version(ssl));
   info.cipher_suite = SSL_CIPHER_get_protocol_id(cipher);
   info.cipher_suite_name = SSL_CIPHER_standard_name(cipher);
@@ -149,11 +155,11 @@ std::optional<x509::Certificate> Session::local_certificate() const {
 }
 
 Result<Bytes> Session::unique_binding() const {
-  if (native_->state != Native::State::Established) {
+  if (!native_->has_agreed) {
     return fail(Status::InvalidHandle, "the TLS handshake is not complete");
   }
   SSL* ssl = native_->ssl.get();
-  if (SSL_version(ssl) == TLS1_2_VERSION) {
+  if (SSL_version(ssl) != TLS1_3_VERSION) {
     Bytes binding = copy(view(kUniquePrefix));
     append(binding, first_finished(ssl));
     return binding;
@@ -170,10 +176,9 @@ Result<Bytes> Session::unique_binding() const {
 }
 
 Result<SecretBytes> Session::eap_key_block() const {
-  if (native_->state != Native::State::Established)
-    return fail(Status::InvalidHandle, "the TLS handshake is not complete");
+  if (!native_->has_agreed) return fail(Status::InvalidHandle, "the TLS handshake is not complete");
   SSL* ssl = native_->ssl.get();
-  if (SSL_version(ssl) != TLS1_2_VERSION)
+  if (SSL_version(ssl) == TLS1_3_VERSION)
     return fail(Status::UnsupportedFunction, "TLS 1.3 has no key block for EAP");
   SecretBytes block(kEapKeysSize + kEapIvSize);
   const ByteSpan keys = block.expose_mutable().first(kEapKeysSize);
@@ -187,8 +192,7 @@ Result<SecretBytes> Session::eap_key_block() const {
 
 Result<SecretBytes> Session::export_keys(std::string_view label, std::optional<ByteView> context,
                                          std::size_t size) const {
-  if (native_->state != Native::State::Established)
-    return fail(Status::InvalidHandle, "the TLS handshake is not complete");
+  if (!native_->has_agreed) return fail(Status::InvalidHandle, "the TLS handshake is not complete");
   SecretBytes keys(size);
   const ByteView bytes = context.value_or(ByteView());
   if (SSL_export_keying_material(native_->ssl.get(), keys.expose_mutable().data(), size,

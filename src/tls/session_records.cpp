@@ -3,7 +3,10 @@
 //   TLS 1.3          header 5                    data   content type 1, tag 16
 //   TLS 1.2 GCM      header 5, explicit nonce 8  data   tag 16
 //   TLS 1.2 ChaCha   header 5                    data   tag 16
-//   TLS 1.2 CBC      header 5, IV 16             data   MAC, padding 1 to 16
+//   TLS 1.2 CBC      header 5, IV 16             data   MAC, padding 1 to 16; so does TLS 1.1
+//   TLS 1.0 CBC      an empty record, header 5   data   MAC, padding 1 to 16
+// The empty record keeps an attacker from choosing what is encrypted next (BEAST): in TLS 1.0 the
+// IV is the end of the record before.
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -27,25 +30,37 @@ std::uint32_t maximum_message(const SSL* ssl) {
   return code == TLSEXT_max_fragment_length_DISABLED ? kMaxPlaintext : 256U << code;
 }
 
+bool is_cbc(const SSL* ssl) {
+  return SSL_CIPHER_is_aead(SSL_get_current_cipher(ssl)) == 0;
+}
+
+// What lies before the ciphertext in a record.
+std::uint32_t record_header(const SSL* ssl) {
+  const int version = SSL_version(ssl);
+  if (version == TLS1_3_VERSION) return kRecordHeaderSize;
+  if (is_cbc(ssl)) return kRecordHeaderSize + (version == TLS1_VERSION ? 0 : kBlock);
+  const int cipher = SSL_CIPHER_get_cipher_nid(SSL_get_current_cipher(ssl));
+  return kRecordHeaderSize + (cipher == NID_chacha20_poly1305 ? 0 : kExplicitNonce);
+}
+
 StreamSizes sizes_of(const SSL* ssl) {
-  StreamSizes sizes{kRecordHeaderSize, kTag, maximum_message(ssl), 4, kBlock};
-  const SSL_CIPHER* cipher = SSL_get_current_cipher(ssl);
+  StreamSizes sizes{record_header(ssl), kTag, maximum_message(ssl), 4, kBlock};
   if (SSL_version(ssl) == TLS1_3_VERSION) {
     sizes.trailer += kContentType;
-  } else if (SSL_CIPHER_is_aead(cipher) == 0) {
-    const EVP_MD* mac = EVP_get_digestbynid(SSL_CIPHER_get_digest_nid(cipher));
-    sizes.header += kBlock;
-    sizes.trailer = static_cast<std::uint32_t>(EVP_MD_get_size(mac)) + kBlock;
-  } else if (SSL_CIPHER_get_cipher_nid(cipher) != NID_chacha20_poly1305) {
-    sizes.header += kExplicitNonce;
+  } else if (is_cbc(ssl)) {
+    const int digest = SSL_CIPHER_get_digest_nid(SSL_get_current_cipher(ssl));
+    const auto mac = static_cast<std::uint32_t>(EVP_MD_get_size(EVP_get_digestbynid(digest)));
+    sizes.trailer = mac + kBlock;
+    if (SSL_version(ssl) == TLS1_VERSION)
+      sizes.header += record_header(ssl) + kBlock + mac;  // the empty record; RFC 7366: or less
   }
   return sizes;
 }
 
-// A TLS 1.2 server began anew: libssl has answered with a ClientHello, and nothing is sealed until
-// the handshake is done.
+// A server began anew, which TLS 1.3 does not have: libssl has answered with a ClientHello, and
+// nothing is sealed until the handshake is done.
 void note_renegotiation(Session::Native& native) {
-  if (SSL_in_init(native.ssl.get()) != 0 && SSL_version(native.ssl.get()) == TLS1_2_VERSION)
+  if (SSL_in_init(native.ssl.get()) != 0 && SSL_version(native.ssl.get()) != TLS1_3_VERSION)
     native.state = State::Handshaking;
 }
 
@@ -79,7 +94,7 @@ Result<void> may_send(const Session::Native& native) {
 }  // namespace
 
 StreamSizes Session::stream_sizes() const {
-  return native_->has_stream() ? sizes_of(native_->ssl.get()) : StreamSizes{};
+  return native_->has_agreed ? sizes_of(native_->ssl.get()) : StreamSizes{};
 }
 
 Result<SealedRecord> Session::seal_record(ByteSpan header, ByteSpan data, ByteSpan trailer) {
@@ -102,10 +117,10 @@ Result<SealedRecord> Session::seal_record(ByteSpan header, ByteSpan data, ByteSp
     std::size_t written = 0;
     return SSL_write_ex(ssl, data.data(), data.size(), &written);
   });
-  if (outcome != SSL_ERROR_NONE || !scatter.written) {
+  if (outcome != SSL_ERROR_NONE || !scatter.is_whole()) {
     return fail(dead(*native_, {Status::EncryptFailure, "the message could not be encrypted"}));
   }
-  return SealedRecord{sizes.header, data.size(), scatter.trailer_size};
+  return SealedRecord{sizes.header, data.size(), scatter.trailer_size()};
 }
 
 Result<void> Session::seal_to(Bytes& to, ByteView plaintext) {
@@ -141,7 +156,8 @@ Result<OpenedRecord> Session::open_record(ByteSpan input) {
   if (framing->size == 0) return opened;
 
   const ByteSpan record = input.first(framing->size);
-  const std::size_t header = std::min<std::size_t>(stream_sizes().header, record.size());
+  const std::size_t header =
+      std::min<std::size_t>(record_header(native_->ssl.get()), record.size());
   const ByteSpan room = record.subspan(header);  // libssl has taken the record before it writes
   native_->wire.input = record;
   native_->wire.output = &native_->pending;

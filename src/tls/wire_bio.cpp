@@ -9,19 +9,18 @@
 namespace opensspi::tls {
 namespace {
 
-bool scatter(Wire::Scatter& to, ByteView record) {
-  const std::size_t fixed = to.header.size() + to.data.size();
-  if (to.written || record.size() < fixed || record.size() - fixed > to.trailer.size()) {
-    return false;
+// libssl may write one message in two pieces: what is in front of it, and its record.
+bool scatter(Wire::Scatter& to, ByteView bytes) {
+  std::size_t skipped = to.written;
+  to.written += bytes.size();
+  for (const ByteSpan part : {to.header, to.data, to.trailer}) {
+    const std::size_t from = std::min(skipped, part.size());
+    const std::size_t size = std::min(part.size() - from, bytes.size());
+    std::copy_n(bytes.begin(), size, part.subspan(from).begin());
+    bytes = bytes.subspan(size);
+    skipped -= from;
   }
-  const auto data = record.begin() + static_cast<std::ptrdiff_t>(to.header.size());
-  const auto trailer = record.begin() + static_cast<std::ptrdiff_t>(fixed);
-  std::copy(record.begin(), data, to.header.begin());
-  std::copy(data, trailer, to.data.begin());
-  std::copy(trailer, record.end(), to.trailer.begin());
-  to.trailer_size = record.size() - fixed;
-  to.written = true;
-  return true;
+  return bytes.empty();
 }
 
 int wire_write(BIO* bio, const char* data, size_t size, size_t* written) noexcept {

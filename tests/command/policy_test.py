@@ -10,7 +10,8 @@ DEFAULTS = {
     'negotiate.raw_ntlm': '"auto"', 'ntlm.allowed': 'true', 'authority.kind': '"auto"',
     'authority.deadline_ms': '3000', 'kerberos.kdc_timeout_ms': '3000',
     'credssp.remote_guard': 'false', 'smart_card.pkcs11_module': '"p11-kit-proxy.so"',
-    'tls.keylog_env': 'false', 'log.env': 'false'}
+    'tls.minimum_version': '"1.2"', 'tls.keylog_env': 'false',
+    'log.env': 'false'}
 
 
 class Policy(CommandTest):
@@ -19,7 +20,7 @@ class Policy(CommandTest):
 
     def test_defaults(self):
         found = {setting['key']: setting['value'] for setting in self.settings()}
-        self.assertEqual(len(found), 19)
+        self.assertEqual(len(found), 20)
         self.assertEqual({key: found[key] for key in DEFAULTS}, DEFAULTS)
         self.assertEqual({setting['file'] for setting in self.settings()}, {None})
 

@@ -55,6 +55,45 @@ TEST_F(Policy, ForbidsNtlmInEveryPackage) {
   EXPECT_STATUS(SEC_E_OK, acquire(u"NTLM", SECPKG_CRED_OUTBOUND));
 }
 
+// What the policy allows must be asked for besides.
+TEST_F(Policy, SaysWhichTlsThereIs) {
+  const auto protocols = [](DWORD wanted) -> DWORD {
+    SCHANNEL_CRED cred{};
+    cred.dwVersion = SCHANNEL_CRED_VERSION;
+    cred.grbitEnabledProtocols = wanted;
+    CredHandle handle{};
+    const SECURITY_STATUS status =
+        AcquireCredentialsHandleW(nullptr, wide(UNISP_NAME_W), SECPKG_CRED_OUTBOUND, nullptr, &cred,
+                                  nullptr, nullptr, &handle, nullptr);
+    if (status != SEC_E_OK) {
+      EXPECT_STATUS(SEC_E_ALGORITHM_MISMATCH, status);
+      return 0;
+    }
+    SecPkgCred_SupportedProtocols supported{};
+    EXPECT_STATUS(SEC_E_OK, QueryCredentialsAttributesW(&handle, SECPKG_ATTR_SUPPORTED_PROTOCOLS,
+                                                        &supported));
+    FreeCredentialsHandle(&handle);
+    return supported.grbitProtocol;
+  };
+  constexpr DWORD k10 = SP_PROT_TLS1_0_CLIENT, k11 = SP_PROT_TLS1_1_CLIENT,
+                  k12 = SP_PROT_TLS1_2_CLIENT, k13 = SP_PROT_TLS1_3_CLIENT;
+  constexpr DWORD kAll = k10 | k11 | k12 | k13;
+  EXPECT_EQ(protocols(0), k12 | k13);
+  EXPECT_EQ(protocols(kAll), k12 | k13);
+  EXPECT_EQ(protocols(k10 | k11), DWORD{0});
+  EXPECT_NE(std::string(last_error().why).find("tls.minimum_version"), std::string::npos);
+  set("tls.minimum_version = '1.0'\n");
+  EXPECT_EQ(protocols(0), k12 | k13);
+  EXPECT_EQ(protocols(kAll), kAll);
+  EXPECT_EQ(protocols(k10), k10);
+  EXPECT_EQ(protocols(k10 | k12 | k13), k12 | k13) << "a range has no gap";
+  set("tls.minimum_version = '1.1'\n");
+  EXPECT_EQ(protocols(k10 | k11), k11);
+  set("tls.minimum_version = '1.3'\n");
+  EXPECT_EQ(protocols(0), k13);
+  EXPECT_EQ(protocols(k12), DWORD{0});
+}
+
 TEST_F(Policy, NewOneDoesNotTouchWhatLives) {
   CredSspPair pair;
   pair.server.receive(pair.client.run().token);
@@ -201,7 +240,7 @@ TEST_F(Policy, IsListedWithWhoSaysIt) {
   char* problem = nullptr;
   ASSERT_STATUS(SEC_E_OK, opensspi_policy_list(note, &settings, &problem));
   EXPECT_EQ(nullptr, problem);
-  EXPECT_EQ(19U, settings.size());
+  EXPECT_EQ(20U, settings.size());
   EXPECT_EQ("false", settings["ntlm.allowed"].first);
   EXPECT_EQ(folder().path() / "policy.toml", settings["ntlm.allowed"].second);
   EXPECT_EQ("", settings["log.env"].second);

@@ -61,9 +61,8 @@ TEST(Threads, AcquireTlsBesideEachOther) {
       cred.grbitEnabledProtocols = (number + i) % 3 == 0 ? SP_PROT_TLS1_3_CLIENT : 0;
       Credential credential = acquire_client(SCHANNEL_NAME_W, &cred);
       SecPkgCred_CipherStrengths strengths{};
-      EXPECT_STATUS(SEC_E_OK,
-                    QueryCredentialsAttributesW(credential.get(), SECPKG_ATTR_CIPHER_STRENGTHS,
-                                                &strengths));
+      EXPECT_STATUS(SEC_E_OK, QueryCredentialsAttributesW(
+                                  credential.get(), SECPKG_ATTR_CIPHER_STRENGTHS, &strengths));
       EXPECT_EQ(cred.dwMinimumCipherStrength, strengths.dwMinimumCipherStrength);
     }
   });

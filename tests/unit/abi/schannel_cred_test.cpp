@@ -212,7 +212,7 @@ TEST_F(SchannelCred, SupportedAlgorithms) {
   EXPECT_FALSE(client().algorithms.suites.any_of(
       [](const CipherSuite& suite) { return suite.hash != tls::Hash::Sha384; }));
   use_algorithms({CALG_SHA1});
-  EXPECT_EQ(num_suites(), 2U);
+  EXPECT_EQ(num_suites(), 4U);
   EXPECT_EQ(client().maximum, tls::Version::Tls12);
 
   use_algorithms({CALG_RSA_SIGN});
@@ -303,9 +303,9 @@ TEST_F(SchannelCred, RootsOfClients) {
 
 TEST_F(SchannelCred, KeyLogGoesAlong) {
   std::string lines;
-  const auto data = read_schannel_cred(TlsSpeaker::Schannel, CredentialUse::Outbound, &cred,
-                                       [&](std::string_view line) { lines += line; })
-                        .value();
+  const TlsRules rules{.key_log = [&](std::string_view line) { lines += line; }};
+  const auto data =
+      read_schannel_cred(TlsSpeaker::Schannel, CredentialUse::Outbound, &cred, rules).value();
   data->client->options().key_log("line");
   EXPECT_EQ(lines, "line");
 }

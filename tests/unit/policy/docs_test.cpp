@@ -64,6 +64,7 @@ TEST(PolicyPage, TheFirstExampleIsTheDefaults) {
   }
   EXPECT_EQ(policy->encryption_oracle, defaults.encryption_oracle);
   EXPECT_EQ(policy->raw_ntlm, defaults.raw_ntlm);
+  EXPECT_EQ(policy->oldest_tls, defaults.oldest_tls);
   EXPECT_EQ(policy->allow_key_log_variable, defaults.allow_key_log_variable);
   EXPECT_EQ(policy->allow_log_variable, defaults.allow_log_variable);
   EXPECT_EQ(policy->allow_ntlm, defaults.allow_ntlm);
@@ -82,7 +83,7 @@ TEST(PolicyPage, TheTableNamesEveryKey) {
         "delegation.allow_saved", "delegation.allow_saved_ntlm_only", "delegation.deny_saved",
         "delegation.allow_default", "delegation.allow_default_ntlm_only", "delegation.deny_default",
         "negotiate.raw_ntlm", "ntlm.allowed", "authority.kind", "authority.deadline_ms",
-        "kerberos.kdc_timeout_ms", "tls.keylog_env", "log.env"}) {
+        "kerberos.kdc_timeout_ms", "tls.minimum_version", "tls.keylog_env", "log.env"}) {
     EXPECT_THAT(text, testing::HasSubstr(std::string("| `") + key + "` |"));
   }
 }

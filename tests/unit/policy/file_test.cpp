@@ -58,6 +58,9 @@ TEST(PolicyFile, EveryKey) {
   EXPECT_EQ(parsed("[authority]\ndeadline_ms = 600000").authority_deadline.count(), 600000);
   EXPECT_EQ(parsed("[kerberos]\nkdc_timeout_ms = 250").kdc_timeout.count(), 250);
   EXPECT_TRUE(parsed("[tls]\nkeylog_env = true").allow_key_log_variable);
+  EXPECT_EQ(parsed("tls.minimum_version = '1.0'").oldest_tls, 0x0301);
+  EXPECT_EQ(parsed("tls.minimum_version = '1.1'").oldest_tls, 0x0302);
+  EXPECT_EQ(parsed("tls.minimum_version = '1.2'").oldest_tls, 0x0303);
   EXPECT_TRUE(parsed("[log]\nenv = true").allow_log_variable);
   EXPECT_TRUE(parsed("[credssp]\nremote_guard = true").remote_guard);
   EXPECT_EQ(parsed("smart_card.pkcs11_module = '/card.so'").pkcs11_module, "/card.so");
@@ -206,11 +209,11 @@ TEST_F(PolicyFiles, TheUsersMayOnlyNarrow) {
   const std::string strict =
       "[negotiate]\nraw_ntlm = 'never'\n[ntlm]\nallowed = false\n"
       "[authority]\nkind = 'none'\ndeadline_ms = 100\n"
-      "[tls]\nkeylog_env = false\n[log]\nenv = false\n";
+      "[tls]\nminimum_version = '1.3'\nkeylog_env = false\n[log]\nenv = false\n";
   const std::string wide =
       "[negotiate]\nraw_ntlm = 'always'\n[ntlm]\nallowed = true\n"
       "[authority]\nkind = 'accounts'\ndeadline_ms = 9000\n"
-      "[tls]\nkeylog_env = true\n[log]\nenv = true\n";
+      "[tls]\nminimum_version = '1.0'\nkeylog_env = true\n[log]\nenv = true\n";
   for (const auto& [system, user] : {std::pair{strict, wide}, {wide, strict}}) {
     write(paths.system, system);
     write(paths.user, user);
@@ -219,6 +222,7 @@ TEST_F(PolicyFiles, TheUsersMayOnlyNarrow) {
     EXPECT_FALSE(policy.allow_ntlm);
     EXPECT_EQ(policy.authorities, (Authorities{false, false}));
     EXPECT_EQ(policy.authority_deadline.count(), 100);
+    EXPECT_EQ(policy.oldest_tls, 0x0304);
     EXPECT_FALSE(policy.allow_key_log_variable);
     EXPECT_FALSE(policy.allow_log_variable);
   }
@@ -328,7 +332,7 @@ TEST_F(PolicyFiles, TellWhoSaysWhat) {
   EXPECT_EQ(shown(paths, "negotiate"), "negotiate.raw_ntlm = \"always\"  system.toml\n");
   EXPECT_EQ(shown(paths, "authority"),
             "authority.kind = \"none\"  user.toml\nauthority.deadline_ms = 50  system.toml\n");
-  EXPECT_EQ(shown(paths, "tls"), "tls.keylog_env = false\n");  // he may not
+  EXPECT_EQ(shown(paths, "tls"), "tls.minimum_version = \"1.2\"\ntls.keylog_env = false\n");  // he may not
   // What holds may come of both, and of neither alone.
   write(paths.system, "authority.kind = 'accounts'");
   write(paths.user, "authority.kind = 'winbind'");
@@ -363,7 +367,7 @@ TEST_F(PolicyFiles, ShowWhatCanBeRead) {
     toml += setting.key + " = " + setting.value + '\n';
     ++num_keys;
   }
-  EXPECT_EQ(num_keys, 19U);
+  EXPECT_EQ(num_keys, 20U);
   write(paths.system, toml);
   EXPECT_EQ(problem(), "none");
   const auto written = settings(paths);

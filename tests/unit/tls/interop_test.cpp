@@ -51,7 +51,11 @@ TEST_P(TlsSuites, SizesAreThoseOfTheSuite) {
     ASSERT_EQ(SSL_CTX_set_cipher_list(peer.ctx(), suite.name), 1);
   }
   SSL_CTX_set_num_tickets(peer.ctx(), 0);
-  const auto ours = our_client();
+  if (suite.version < Version::Tls12) SSL_CTX_set_security_level(peer.ctx(), 0);
+  tls::Options options;
+  options.minimum = std::min(options.minimum, suite.version);
+  const auto ours =
+      tls::Session::client(test::client_parameters(options), "server.example").value();
   ASSERT_TRUE(peer.establish(*ours));
 
   const tls::ConnectionInfo info = ours->connection_info();
@@ -79,10 +83,16 @@ TEST_P(TlsSuites, SizesAreThoseOfTheSuite) {
     append(record, ByteView(trailer).first(lengths->trailer));
     EXPECT_EQ(peer.open(record), message) << size;
     Bytes answer = peer.seal(message);
-    const auto opened = ours->open_record(answer);
+    auto opened = ours->open_record(answer);
     ASSERT_TRUE(opened) << opened.error().why;
+    if (suite.version == Version::Tls10) {  // the empty record in front of each
+      EXPECT_TRUE(opened->data.empty());
+      opened = ours->open_record(ByteSpan(answer).subspan(opened->consumed));
+      ASSERT_TRUE(opened) << opened.error().why;
+    } else {
+      EXPECT_EQ(opened->header.size(), sizes.header);
+    }
     EXPECT_EQ(copy(opened->data), message) << size;
-    EXPECT_EQ(opened->header.size(), sizes.header);
     EXPECT_LE(opened->trailer.size(), sizes.trailer);
   }
 }
@@ -104,8 +114,31 @@ INSTANTIATE_TEST_SUITE_P(
                       Suite{"ECDHE-RSA-AES128-SHA256", Version::Tls12, KeyKind::Rsa, 0xC027,
                             "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256", 128, 256, 21, 48},
                       Suite{"ECDHE-RSA-AES256-SHA", Version::Tls12, KeyKind::Rsa, 0xC014,
-                            "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", 256, 160, 21, 36}),
+                            "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", 256, 160, 21, 36},
+                      Suite{"ECDHE-RSA-AES128-SHA", Version::Tls11, KeyKind::Rsa, 0xC013,
+                            "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", 128, 160, 21, 36},
+                      Suite{"ECDHE-ECDSA-AES256-SHA", Version::Tls10, KeyKind::Ec, 0xC00A,
+                            "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", 256, 160, 46, 36}),
     [](const auto& suite) { return std::string(suite.param.iana_name); });
+
+TEST(TlsInterop, OldVersionsAreSpokenOnlyWhenAsked) {
+  for (const Version version : {Version::Tls10, Version::Tls11}) {
+    for (const bool asked : {false, true}) {
+      PlainPeer peer;
+      SSL_CTX_set_security_level(peer.ctx(), 0);
+      SSL_CTX_set_min_proto_version(peer.ctx(), static_cast<int>(version));
+      SSL_CTX_set_max_proto_version(peer.ctx(), static_cast<int>(version));
+      tls::Options options;
+      if (asked) options.minimum = version;
+      const auto ours = tls::Session::server(test::server_parameters(options)).value();
+      const tls::HandshakeStep step = ours->handshake(peer.handshake({}));
+      EXPECT_EQ(step.done.has_value(), asked);
+      if (!step.done) {
+        EXPECT_EQ(step.done.error().status, Status::AlgorithmMismatch);
+      }
+    }
+  }
+}
 
 TEST(TlsInterop, OurServerAgreesWithAPlainClient) {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {

@@ -58,11 +58,12 @@ TEST(TlsAlgorithms, AreWhatOpenSslSaysOfThem) {
     const int auth = SSL_CIPHER_get_auth_nid(cipher);
     if (!suite.signer) {
       EXPECT_EQ(auth, NID_auth_any);
-      EXPECT_EQ(suite.version, Version::Tls13);
+      EXPECT_EQ(suite.since, Version::Tls13);
     } else {
       EXPECT_EQ(auth, *suite.signer == tls::KeyKind::Rsa ? NID_auth_rsa : NID_auth_ecdsa);
       EXPECT_EQ(SSL_CIPHER_get_kx_nid(cipher), NID_kx_ecdhe);
-      EXPECT_EQ(suite.version, Version::Tls12);
+      EXPECT_TRUE(suite.serves(Version::Tls12));
+      EXPECT_EQ(suite.serves(Version::Tls10), suite.hash == tls::Hash::Sha1);
     }
     EXPECT_EQ(tls::find_cipher_suite(suite.number)->openssl_name, suite.openssl_name);
   }
@@ -158,7 +159,7 @@ TEST(TlsParameters, AVersionWithoutSuitesIsNotSpoken) {
 
   Options newest;
   newest.algorithms.suites.keep_if(
-      [](const CipherSuite& suite) { return suite.version == Version::Tls13; });
+      [](const CipherSuite& suite) { return suite.serves(Version::Tls13); });
   const auto tls13 = Parameters::client(newest).value();
   EXPECT_FALSE(tls13->speaks(Version::Tls12));
   EXPECT_FALSE(Loopback(tls13, test::server_parameters(only(Version::Tls12))).establish());
@@ -183,7 +184,7 @@ TEST(TlsParameters, NothingLeftIsAMismatch) {
   signatures.algorithms.signatures.keep_if(none);
   Options no_version = only(Version::Tls13);
   no_version.algorithms.suites.keep_if(
-      [](const CipherSuite& suite) { return suite.version == Version::Tls12; });
+      [](const CipherSuite& suite) { return suite.serves(Version::Tls12); });
   for (const Options& options : {suites, groups, signatures, no_version}) {
     EXPECT_EQ(status_of(Parameters::client(options)), Status::AlgorithmMismatch);
     EXPECT_EQ(status_of(Parameters::server(options)), Status::AlgorithmMismatch);
