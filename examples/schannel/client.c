@@ -1,6 +1,6 @@
 /* A blocking TLS client over Schannel, as programs for Windows are written.
  *
- *   client host port [-p client.pfx] [-a protocol] [-v 2|3] [-n times]
+ *   client host port [-p client.pfx] [-a protocol] [-v 0..3] [-n times]
  *
  * Sends one line on each connection and prints what comes back, until the server has closed. */
 #include "common.h"
@@ -142,7 +142,7 @@ int main(int argc, char **argv) {
   CredHandle credential;
   int i, failed = 0;
   if (argc < 3) {
-    fprintf(stderr, "client host port [-p client.pfx] [-a protocol] [-v 2|3] [-n times]\n");
+    fprintf(stderr, "client host port [-p client.pfx] [-a protocol] [-v 0..3] [-n times]\n");
     return 2;
   }
 #ifdef _WIN32
@@ -155,8 +155,7 @@ int main(int argc, char **argv) {
     if (strcmp(argv[i], "-p") == 0) options.pfx = argv[i + 1];
     if (strcmp(argv[i], "-a") == 0) options.protocol = argv[i + 1];
     if (strcmp(argv[i], "-n") == 0) options.times = atoi(argv[i + 1]);
-    if (strcmp(argv[i], "-v") == 0)
-      options.versions = argv[i + 1][0] == '2' ? SP_PROT_TLS1_2_CLIENT : SP_PROT_TLS1_3_CLIENT;
+    if (strcmp(argv[i], "-v") == 0) options.versions = version_named(argv[i + 1]);
   }
   credential =
       acquire(SECPKG_CRED_OUTBOUND, options.pfx, options.versions, SCH_CRED_NO_DEFAULT_CREDS);

@@ -113,6 +113,18 @@ void keep_extra(Stream *stream, const SecBuffer *extra) {
   }
 }
 
+static const DWORD kVersions[] = {SP_PROT_TLS1_0, SP_PROT_TLS1_1, SP_PROT_TLS1_2, SP_PROT_TLS1_3};
+
+DWORD version_named(const char *minor) {
+  return minor[0] >= '0' && minor[0] <= '3' ? kVersions[minor[0] - '0'] : 0;
+}
+
+static int minor_of(DWORD protocol) {
+  int minor = 3;
+  while (minor > 0 && !(protocol & kVersions[minor])) --minor;
+  return minor;
+}
+
 void describe(Stream *stream) {
   SecPkgContext_ConnectionInfo info;
   SecPkgContext_SessionInfo session;
@@ -123,7 +135,7 @@ void describe(Stream *stream) {
   QueryContextAttributesA(&stream->context, SECPKG_ATTR_SESSION_INFO, &session);
   QueryContextAttributesA(&stream->context, SECPKG_ATTR_APPLICATION_PROTOCOL, &protocol);
   QueryContextAttributesA(&stream->context, SECPKG_ATTR_REMOTE_CERT_CONTEXT, &peer);
-  printf("TLS 1.%d, %s, peer %s, protocol %.*s\n", (info.dwProtocol & SP_PROT_TLS1_3) ? 3 : 2,
+  printf("TLS 1.%d, %s, peer %s, protocol %.*s\n", minor_of(info.dwProtocol),
          (session.dwFlags & SSL_SESSION_RECONNECT) ? "resumed" : "new",
          peer != NULL ? "shown" : "unknown", protocol.ProtocolIdSize, protocol.ProtocolId);
   fflush(stdout);

@@ -45,6 +45,9 @@ void hand_over(Stream *stream, SecBuffer in[2]);
 /* Bytes that no call has taken move to the front of the buffer. */
 void keep_extra(Stream *stream, const SecBuffer *extra);
 
+/* Of TLS 1.`minor`, for both sides; 0, which is the defaults, when there is none. */
+DWORD version_named(const char *minor);
+
 /* What was agreed, as a line on stdout. */
 void describe(Stream *stream);
 

@@ -1,7 +1,7 @@
 /* A blocking TLS server over Schannel, as programs for Windows are written: one client after the
  * other, whose lines it sends back.
  *
- *   server port server.pfx [-c 1] [-a protocol] [-v 2|3] [-n clients]
+ *   server port server.pfx [-c 1] [-a protocol] [-v 0..3] [-n clients]
  *
  * -c 1 asks clients for a certificate. */
 #include "common.h"
@@ -114,7 +114,7 @@ int main(int argc, char **argv) {
   SOCKET listener;
   int i;
   if (argc < 3) {
-    fprintf(stderr, "server port server.pfx [-c 1] [-a protocol] [-v 2|3] [-n clients]\n");
+    fprintf(stderr, "server port server.pfx [-c 1] [-a protocol] [-v 0..3] [-n clients]\n");
     return 2;
   }
 #ifdef _WIN32
@@ -126,8 +126,7 @@ int main(int argc, char **argv) {
     if (strcmp(argv[i], "-c") == 0) options.flags |= ASC_REQ_MUTUAL_AUTH;
     if (strcmp(argv[i], "-a") == 0) options.protocol = argv[i + 1];
     if (strcmp(argv[i], "-n") == 0) options.clients = atoi(argv[i + 1]);
-    if (strcmp(argv[i], "-v") == 0)
-      options.versions = argv[i + 1][0] == '2' ? SP_PROT_TLS1_2_SERVER : SP_PROT_TLS1_3_SERVER;
+    if (strcmp(argv[i], "-v") == 0) options.versions = version_named(argv[i + 1]);
   }
   credential = acquire(SECPKG_CRED_INBOUND, options.pfx, options.versions, 0);
   listener = listen_on(argv[1]);

@@ -2,11 +2,14 @@
 (SCHANNEL_CLIENT, SCHANNEL_SERVER), which are written as for Windows. Both versions of TLS, client
 certificates, ALPN, resumption, renegotiation, and ends of every kind."""
 
+import contextlib
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from peers.program import SECONDS, Program, free_port, listens, wait_until
@@ -14,7 +17,18 @@ from support import suite
 
 LINE = "Off with their heads"
 VERSIONS = ("2", "3")
+OLD_VERSIONS = ("0", "1")  # for which OpenSSL must forget about security
+OLD_PEER = ("-cipher", "ALL:@SECLEVEL=0")
 HOST = "localhost"
+
+
+# What s_client says when it does so.
+WORDS = {"K": "KEYUPDATE", "R": "RENEGOTIATING"}
+
+
+def _flag(version):
+    """OpenSSL's for TLS 1.`version` and no other."""
+    return "-tls1" if version == "0" else f"-tls1_{version}"
 
 
 def _run(*arguments, **options):
@@ -45,12 +59,13 @@ class Schannel(unittest.TestCase):
     def _file(self, name):
         return str(self.folder / name)
 
-    def _server(self, version=None, *arguments):
+    def _server(self, version=None, *arguments, environment=None):
         """Ours."""
         port = free_port()
         versions = ["-v", version] if version else []
         server = self._enter(Program([os.environ["SCHANNEL_SERVER"], str(port),
-                                             self._file("server.pfx"), *versions, *arguments]))
+                                      self._file("server.pfx"), *versions, *arguments],
+                                     environment=environment))
         server.wait_until(lambda: listens(port), "listens")
         return server, port
 
@@ -69,23 +84,27 @@ class Schannel(unittest.TestCase):
         port = free_port()
         server = subprocess.Popen(
             ["openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", self._file("server.crt"),
-             "-key", self._file("server.key"), f"-tls1_{version}", *arguments],
+             "-key", self._file("server.key"), _flag(version), *arguments],
             stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.addCleanup(server.communicate)
         self.addCleanup(server.kill)
         Program.wait_until(_Ended(server), lambda: listens(port), "listens")
         return server, port
 
-    def _s_client(self, port, version, *arguments):
-        """What it prints; it leaves when its line has come back."""
+    def _s_client(self, port, version, *arguments, lines=(LINE,)):
+        """What it prints; it leaves when its line has come back, or ends by itself. Lines of one
+        letter are commands."""
         with tempfile.TemporaryFile() as output, subprocess.Popen(
-                ["openssl", "s_client", "-connect", f"{HOST}:{port}", f"-tls1_{version}", "-CAfile",
+                ["openssl", "s_client", "-connect", f"{HOST}:{port}", _flag(version), "-CAfile",
                  self._file("server.crt"), *arguments],
                 stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT) as client:
             def said():
                 return os.pread(output.fileno(), 1 << 20, 0).decode(errors="replace")
-            client.stdin.write(f"{LINE}\n".encode())
-            client.stdin.flush()
+            for line in lines:
+                client.stdin.write(f"{line}\n".encode())
+                client.stdin.flush()
+                if line in WORDS:
+                    wait_until(lambda word=WORDS[line]: word in said(), line)
             wait_until(lambda: LINE in said() or client.poll() is not None, "the line comes back")
             client.stdin.close()
             client.wait(SECONDS)
@@ -110,6 +129,23 @@ class Schannel(unittest.TestCase):
         self.assertEqual((status, said), (1, "ended with 0x80090325\n"))  # SEC_E_UNTRUSTED_ROOT
         server.finish()
         self.assertIn("ended with 0x80090325", server.output())  # its alert unknown_ca
+
+    def test_old_versions_by_policy(self):
+        policy = self.folder / "policy.toml"
+        policy.write_text('[tls]\nminimum_version = "1.0"\n', encoding="ascii")
+        allowed = {"OPENSSPI_POLICY": str(policy)}
+        for version in OLD_VERSIONS:
+            with self.subTest(version=version):
+                _server, port = self._s_server(version, "-rev", *OLD_PEER)
+                status, said = self._client(port, "-v", version, "-n", "2", environment=allowed)
+                self.assertEqual((status, said.count(LINE[::-1])), (0, 2), said)
+                self.assertIn(f"TLS 1.{version}, resumed", said)
+                server, port = self._server(version, environment=allowed)
+                self.assertIn(LINE, self._s_client(port, version, *OLD_PEER))
+                server.finish()
+                self.assertIn(f"TLS 1.{version}, new", server.output())
+                status, said = self._client(port, "-v", version)
+                self.assertEqual(status, 2, said)  # no credential
 
     # ---- our client
 
@@ -225,6 +261,53 @@ class Schannel(unittest.TestCase):
                 self.assertIn("This is a resumed session", said)
                 self.assertIn(f"TLS 1.{version}, resumed", server.output())
 
+    def test_key_update_of_openssl(self):
+        server, port = self._server("3")
+        self.assertIn(LINE, self._s_client(port, "3", lines=("K", LINE)))
+        server.finish()
+        self.assertIn("closed", server.output())
+
+    def test_renegotiation_of_openssl_is_declined(self):
+        server, port = self._server("2")
+        self.assertIn("no renegotiation", self._s_client(port, "2", lines=("R",)))
+        server.finish()
+        self.assertIn("ended with 0x80090326", server.output())  # its alert handshake_failure
+
+    def test_ends_of_a_connection(self):
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            for closes in (True, False):
+                with self.subTest(version=version, closes=closes):
+                    self._end(version, closes)
+
+    def _end(self, version, closes):
+        server, port = self._server()
+        context = ssl.create_default_context(cafile=self._file("server.crt"))
+        context.maximum_version = version
+        with socket.create_connection((HOST, port)) as plain, \
+                context.wrap_socket(plain, server_hostname=HOST) as client:
+            client.sendall(LINE.encode())
+            self.assertEqual(client.recv(100), LINE.encode())
+            if closes:
+                client.unwrap()  # answered by the server's own close_notify
+            else:
+                client.shutdown(socket.SHUT_WR)
+                self.assertEqual(client.recv(100), b"")
+        server.finish()
+        self.assertIn("closed" if closes else "cut off", server.output())
+
+    def test_records_that_come_byte_by_byte(self):
+        for version in VERSIONS:
+            with self.subTest(version=version):
+                _server, port = self._s_server(version, "-rev")
+                with _byte_by_byte(port) as relay:
+                    status, said = self._client(relay, "-n", "2")
+                self.assertEqual((status, said.count(LINE[::-1])), (0, 2), said)
+                server, port = self._server(version)
+                with _byte_by_byte(port) as relay:
+                    self.assertIn(LINE, self._s_client(relay, version))
+                server.finish()
+                self.assertIn("closed", server.output())
+
     def test_clients_that_leave(self):
         server, port = self._server(None, "-n", "3")
         socket.create_connection((HOST, port)).close()
@@ -253,6 +336,33 @@ class _Ended:
 
     def output(self):
         return self._process.stdout.read().decode(errors="replace")
+
+
+@contextlib.contextmanager
+def _byte_by_byte(port):
+    """The port of a relay that hands every byte over alone."""
+    def carry(source, sink):
+        with contextlib.suppress(OSError):
+            while received := source.recv(4096):
+                for byte in received:
+                    sink.sendall(bytes([byte]))
+            sink.shutdown(socket.SHUT_WR)
+
+    def relay():
+        with contextlib.suppress(OSError):
+            while True:
+                client = listener.accept()[0]
+                server = socket.create_connection((HOST, port))
+                for end in (client, server):
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    ends.enter_context(end)
+                for pair in ((client, server), (server, client)):
+                    threading.Thread(target=carry, args=pair, daemon=True).start()
+
+    with contextlib.ExitStack() as ends, socket.create_server((HOST, 0)) as listener:
+        threading.Thread(target=relay, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 def _listens_anywhere(port):
