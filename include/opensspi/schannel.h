@@ -403,6 +403,8 @@ typedef struct _X509Certificate {
 typedef BOOL(WINAPI *SSL_EMPTY_CACHE_FN_A)(LPSTR pszTargetName, DWORD dwFlags);
 typedef BOOL(WINAPI *SSL_EMPTY_CACHE_FN_W)(LPWSTR pszTargetName, DWORD dwFlags);
 
+/* Makes the clients of this process forget the sessions with this target name that they could take
+ * up again; with every one for NULL. dwFlags: 0. */
 OPENSSPI_API BOOL WINAPI SslEmptyCacheA(LPSTR pszTargetName, DWORD dwFlags);
 OPENSSPI_API BOOL WINAPI SslEmptyCacheW(LPWSTR pszTargetName, DWORD dwFlags);
 

@@ -144,8 +144,10 @@ Result<LegOutput> LegOutput::read(SecBufferDesc* description, BufferStyle style,
   const auto no_room = [&](const SecBuffer* buffer) {
     return buffer != nullptr && !allocate && buffer->cbBuffer == 0;
   };
-  if (no_room(output.token_) || no_room(output.alert_))
-    return fail(Status::InsufficientMemory, "an output buffer has no room");
+  if (no_room(output.token_))
+    return fail(Status::InsufficientMemory, "the output buffer for the token has no room");
+  if (no_room(output.alert_))
+    return fail(Status::InsufficientMemory, "the output buffer for the alert has no room");
   // Schannel on Windows: a size without memory asks for memory, too.
   if (output.token_->pvBuffer == nullptr) output.allocate_ = true;
   return output;

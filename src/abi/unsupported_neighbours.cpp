@@ -36,8 +36,6 @@ SECURITY_STATUS not_built() noexcept {
   OPENSSPI_EXPORT VOID WINAPI name parameters {}
 
 // schannel.h
-REFUSE_BOOL(SslEmptyCacheA, (LPSTR, DWORD))
-REFUSE_BOOL(SslEmptyCacheW, (LPWSTR, DWORD))
 REFUSE(SslGetServerIdentity, (PBYTE, DWORD, PBYTE*, PDWORD, DWORD))
 REFUSE(SslGetExtensions,
        (const BYTE*, DWORD, SCH_EXTENSION_DATA*, BYTE, DWORD*, SchGetExtensionsOptions))

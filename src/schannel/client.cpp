@@ -10,13 +10,6 @@
 namespace opensspi::schannel {
 namespace {
 
-std::string lower(std::string_view text) {
-  std::string lowered(text);
-  for (char& c : lowered)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lowered;
-}
-
 // Whether `name` is in the list, in which each has its length in front.
 bool lists(ByteView names, ByteView name) {
   while (!names.empty()) {
@@ -31,7 +24,6 @@ bool lists(ByteView names, ByteView name) {
 
 Result<std::unique_ptr<Context>> ClientContext::make(
     std::shared_ptr<const SchannelCredential> credential, const ContextRequest& request) {
-  const std::string target = lower(request.target_name);
   std::shared_ptr<Judgement> judgement;
   tls::ClientSetup setup;
   if (!credential->auth_data().validation.manual &&
@@ -41,7 +33,7 @@ Result<std::unique_ptr<Context>> ClientContext::make(
     setup.judge = [judgement](const x509::Certificate& server) { return judgement->judge(server); };
   }
   setup.awaits_identity = true;
-  if (!target.empty()) setup.resumption = credential->sessions().take(target);
+  setup.resumption = credential->sessions().take(request.target_name);
   auto resumption = setup.resumption;
   TRY_ASSIGN(auto session, tls::Session::client(credential->auth_data().client,
                                                 host_of(request.target_name), std::move(setup)));
@@ -56,7 +48,7 @@ ClientContext::ClientContext(std::shared_ptr<const SchannelCredential> credentia
                              std::shared_ptr<const tls::Resumption> resumption)
     : SchannelContext(request, std::move(session)),
       credential_(std::move(credential)),
-      target_(lower(request.target_name)),
+      target_(request.target_name),
       judgement_(std::move(judgement)),
       resumption_(std::move(resumption)) {}
 
@@ -92,10 +84,18 @@ Result<void> ClientContext::accept_peer() {
   return fail(Status::IllegalMessage, "the server chose a protocol that was not offered");
 }
 
-// Without a name a session could be anybody's.
 void ClientContext::keep_resumptions() {
-  for (auto& resumption : session().take_resumptions())
-    if (!target_.empty()) credential_->sessions().put(target_, std::move(resumption));
+  for (auto& resumption : session().take_resumptions()) {
+    kept_.emplace_back(resumption);
+    credential_->sessions().put(target_, std::move(resumption));
+  }
+}
+
+Result<void> ClientContext::forget_resumptions() {
+  fail_handshake();
+  for (const auto& kept : kept_)
+    if (const auto resumption = kept.lock()) credential_->sessions().drop(*resumption);
+  return {};
 }
 
 // RFC 5246 7.2.2: a session that ended with a fatal alert is not taken up again.

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "schannel/context.h"
 #include "schannel/session_cache.h"
@@ -33,6 +34,7 @@ class ClientContext final : public SchannelContext {
   Result<bool> identify(const StepInput& input, bool again) override;
   Result<void> accept_peer() override;
   void keep_resumptions() override;
+  Result<void> forget_resumptions() override;
   void fail_handshake() override;
   [[nodiscard]] bool peer_is_proven() const override;
   [[nodiscard]] Result<CertificateVerdict> verdict() const override;
@@ -42,6 +44,7 @@ class ClientContext final : public SchannelContext {
   Bytes offered_protocols_;
   std::shared_ptr<Judgement> judgement_;  // null: the caller judges
   std::shared_ptr<const tls::Resumption> resumption_;
+  std::vector<std::weak_ptr<const tls::Resumption>> kept_;  // by the credential, of this session
 };
 
 }  // namespace opensspi::schannel

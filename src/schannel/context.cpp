@@ -167,7 +167,7 @@ StepOutput SchannelContext::say_farewell() {
 Result<void> SchannelContext::control(const ControlToken& token) {
   if (const auto* resumability = std::get_if<Resumability>(&token)) {
     session_->set_resumable(resumability->wanted);
-    return {};
+    return resumability->wanted || !was_established_ ? Result<void>() : forget_resumptions();
   }
   const auto* other = std::get_if<AlertToSend>(&token);
   if (closed_) return {};

@@ -33,6 +33,8 @@ class SchannelContext : public Context, private StreamProtection {
   virtual Result<void> accept_peer() = 0;
   // After the handshake and each record.
   virtual void keep_resumptions() = 0;
+  // The established session is not to be taken up again.
+  virtual Result<void> forget_resumptions() = 0;
   // The session that was taken up again, if any, was no good.
   virtual void fail_handshake() = 0;
   // Whether the peer proved who it is, to somebody's satisfaction.

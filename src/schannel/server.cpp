@@ -30,6 +30,10 @@ Result<bool> ServerContext::identify(const StepInput& /*input*/, bool /*again*/)
   return fail(Status::InternalError, "a TLS server is not asked who it is");
 }
 
+Result<void> ServerContext::forget_resumptions() {
+  return fail(Status::UnsupportedFunction, "the client has the session's ticket already");
+}
+
 Result<void> ServerContext::accept_peer() {
   if (const auto client = session().peer_certificate())
     verdict_ = judge_client(credential_->auth_data().client_roots, *client);

@@ -23,6 +23,7 @@ class ServerContext final : public SchannelContext {
   Result<bool> identify(const StepInput& input, bool again) override;
   Result<void> accept_peer() override;
   void keep_resumptions() override {}
+  Result<void> forget_resumptions() override;
   void fail_handshake() override {}
   [[nodiscard]] bool peer_is_proven() const override;
   [[nodiscard]] Result<CertificateVerdict> verdict() const override;

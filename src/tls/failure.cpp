@@ -26,7 +26,8 @@ constexpr std::array kAlerts = {
     AlertMeaning{21, Status::DecryptFailure, "the peer could not decrypt our TLS record"},
     AlertMeaning{22, Status::IllegalMessage, "the peer found our TLS record too long"},
     AlertMeaning{40, Status::IllegalMessage,
-                 "the peer found no common TLS settings (alert handshake_failure)"},
+                 "the peer found no common TLS settings, or misses a certificate of this side "
+                 "(alert handshake_failure)"},
     AlertMeaning{42, Status::CertUnknown, "the peer found the certificate damaged"},
     AlertMeaning{43, Status::CertUnknown, "the peer does not support the certificate's type"},
     AlertMeaning{44, Status::CertUnknown, "the peer says that the certificate was revoked"},

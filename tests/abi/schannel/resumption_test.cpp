@@ -123,5 +123,30 @@ TEST_P(Resumption, MayBeForbiddenForOneSession) {
   EXPECT_RESUMED(false, connect(client_credential));
 }
 
+TEST_P(Resumption, MayBeForbiddenLater) {
+  Party client = Party::client(client_credential, kClientFlags, kTarget);
+  Party server = Party::server(server_credential, kServerFlags);
+  talk(client, server);
+  ASSERT_STATUS(SEC_E_OK, client.status());
+  expect_to_speak(client, server);
+  const SCHANNEL_SESSION_TOKEN forget{SCHANNEL_SESSION, SSL_SESSION_DISABLE_RECONNECTS};
+  EXPECT_STATUS(SEC_E_UNSUPPORTED_FUNCTION, apply(server, forget)) << "the client has the ticket";
+  EXPECT_STATUS(SEC_E_OK, apply(client, forget));
+  EXPECT_RESUMED(false, connect(client_credential));
+}
+
+TEST_P(Resumption, EndsWhenTheCacheIsEmptied) {
+  const SEC_WCHAR* other = u"other.wonderland.example";
+  EXPECT_RESUMED(false, connect(client_credential));
+  EXPECT_RESUMED(false, connect(client_credential, other));
+  EXPECT_TRUE(SslEmptyCacheW(wide(u"Server.Wonderland.example"), 0));
+  EXPECT_RESUMED(false, connect(client_credential));
+  EXPECT_RESUMED(true, connect(client_credential, other));
+  EXPECT_TRUE(SslEmptyCacheA(nullptr, 0));
+  EXPECT_RESUMED(false, connect(client_credential));
+  EXPECT_RESUMED(false, connect(client_credential, other));
+  EXPECT_FALSE(SslEmptyCacheA(nullptr, 1));
+}
+
 }  // namespace
 }  // namespace caller

@@ -15,7 +15,6 @@ TEST(UnsupportedNeighbours, RefuseInTheWayOfTheirKind) {
   EXPECT_EQ(LsaConnectUntrusted(nullptr), STATUS_NOT_IMPLEMENTED);
   EXPECT_EQ(LsaDeregisterLogonProcess(nullptr), STATUS_NOT_IMPLEMENTED);
   EXPECT_EQ(SslGetServerIdentity(nullptr, 0, nullptr, nullptr, 0), SEC_E_UNSUPPORTED_FUNCTION);
-  EXPECT_EQ(SslEmptyCacheW(nullptr, 0), FALSE);
   EXPECT_EQ(SslGetMaximumKeySize(0), 0u);
   EXPECT_EQ(CredReadA("target", CRED_TYPE_GENERIC, 0, nullptr), FALSE);
   EXPECT_EQ(CredUIPromptForWindowsCredentialsA(nullptr, 0, nullptr, nullptr, 0, nullptr, nullptr,
