@@ -9,6 +9,8 @@
 #include <array>
 #include <optional>
 
+#include "x509/native.h"
+
 namespace opensspi::tls {
 namespace {
 
@@ -91,6 +93,7 @@ std::optional<Error> meaning_of(unsigned long code) {
   if (reason == ERR_R_MALLOC_FAILURE) {
     return Error{Status::InsufficientMemory, "no memory for TLS"};
   }
+  if (auto failure = x509::remote_failure(code)) return failure;
   if (ERR_GET_LIB(code) != ERR_LIB_SSL) return std::nullopt;
   if (reason >= SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + UINT8_MAX) {
     return alert_received(static_cast<std::uint8_t>(reason - SSL_AD_REASON_OFFSET));

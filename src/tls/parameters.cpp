@@ -31,8 +31,22 @@ struct FreeStack {  // not its certificates
 };
 using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
+// RFC 8446 4.2.3: an RSA key that cannot make PSS signatures is one of TLS 1.2, and there only
+// where none are agreed on.
+void leave_out_pss(Options& options) {
+  const auto cannot = [](const std::shared_ptr<const x509::KeyPair>& pair) {
+    return pair != nullptr && pair->key != nullptr && pair->key->lacks_pss();
+  };
+  if (std::ranges::none_of(options.key_pairs, cannot)) return;
+  options.maximum = std::min(options.maximum, Version::Tls12);
+  options.algorithms.signatures.keep_if([](const Signature& row) {
+    return !std::string_view(row.openssl_name).starts_with("RSA-PSS");
+  });
+}
+
 // Takes out what does not fit together, so that the options say what sessions can agree on.
 Result<void> settle(Options& options) {
+  leave_out_pss(options);
   Algorithms& algorithms = options.algorithms;
   algorithms.suites.keep_if([&](const CipherSuite& suite) {
     bool is_spoken = false;

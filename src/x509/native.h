@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,7 @@ struct Certificate::Native {
 
 struct PrivateKey::Native {
   OwnedPkey key;
+  std::shared_ptr<const Signer> signer = nullptr;  // where the key is; null: in `key`
 };
 
 struct TrustStore::Native {
@@ -54,6 +56,10 @@ Result<Certificate> certificate_of(OwnedX509 x509, std::vector<Certificate> pres
 
 // A certificate chain with its key: UnknownCredentials when the key is not the first one's.
 Result<KeyPair> paired(std::vector<Certificate> chain, OwnedPkey key);
+
+// What a Signer said of its failure, when that is this error of OpenSSL's queue: the latest of this
+// thread.
+[[nodiscard]] std::optional<Error> remote_failure(unsigned long code);
 
 // "1.2.840.113549" of an OBJECT IDENTIFIER; empty when it is malformed.
 std::string dotted(const ASN1_OBJECT* object);

@@ -8,6 +8,7 @@
 
 #include "crypto/openssl.h"
 #include "x509/native.h"
+#include "x509/remote_key.h"
 
 namespace opensspi::x509 {
 namespace {
@@ -86,7 +87,24 @@ Result<std::vector<Certificate>> certificates_from_pem(ByteView pem, std::size_t
   return chain;
 }
 
+Result<PrivateKey> PrivateKey::held_by(std::shared_ptr<const Signer> signer,
+                                       const Certificate& certificate) {
+  TRY_ASSIGN(OwnedPkey key, make_remote_key(certificate, signer));
+  return PrivateKey(std::make_shared<Native>(Native{std::move(key), std::move(signer)}));
+}
+
+bool PrivateKey::is_remote() const {
+  return native_->signer != nullptr;
+}
+
+bool PrivateKey::lacks_pss() const {
+  return is_remote() && EVP_PKEY_get_base_id(native_->key.get()) == EVP_PKEY_RSA &&
+         !native_->signer->can(Signer::Operation::RsaPss) &&
+         !native_->signer->can(Signer::Operation::RsaRaw);
+}
+
 Result<SecretBytes> PrivateKey::to_pem() const {
+  if (is_remote()) return fail(Status::UnsupportedFunction, "the private key stays on its token");
   const OwnedBio out(BIO_new(BIO_s_secmem()));  // erased when freed
   const bool written =
       out != nullptr && PEM_write_bio_PKCS8PrivateKey(out.get(), native_->key.get(), nullptr,

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "x509/certificate.h"
+#include "x509/signer.h"
 
 namespace opensspi::x509 {
 
@@ -17,7 +18,13 @@ class PrivateKey {
  public:
   // PEM: PKCS#8 or traditional; `password` (UTF-8) for an encrypted one, else empty.
   static Result<PrivateKey> from_pem(ByteView pem, ByteView password);
-  // PKCS#8, not encrypted.
+  // The key of this certificate, which `signer` has. UnknownCredentials when it is neither RSA's
+  // nor ECDSA's, or the signer cannot sign so.
+  static Result<PrivateKey> held_by(std::shared_ptr<const Signer> signer,
+                                    const Certificate& certificate);
+  [[nodiscard]] bool is_remote() const;  // a Signer has it
+  [[nodiscard]] bool lacks_pss() const;  // an RSA key whose Signer makes no PSS signatures
+  // PKCS#8, not encrypted. UnsupportedFunction for a remote one.
   [[nodiscard]] Result<SecretBytes> to_pem() const;
 
   struct Native;
