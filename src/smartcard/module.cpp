@@ -1,33 +1,18 @@
-// One module is open for the time of one logon, and closed before libkrb5's plugin opens it.
+// For a logon one module is open for a moment, and closed before libkrb5's plugin opens it; keys
+// have theirs open as long as they live (shared_module.h).
 #include "smartcard/module.h"
 
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
+#include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <span>
 #include <string_view>
 #include <utility>
-
-#include "sspi/types.h"
 
 namespace opensspi::smartcard {
 namespace {
 
-constexpr unsigned long kMostSlots = 256, kMostObjects = 256;
-constexpr unsigned long kMostBytes = 1UL << 16;  // of an attribute
-
-tl::unexpected<Error> broken(CK_RV code) {
-  if (code == CKR_HOST_MEMORY) return fail(Status::InsufficientMemory, "out of memory at the card");
-  return fail(Status::NoCredentials, "the smart card or its reader does not work",
-              nt_status::kSmartcardIoError, static_cast<std::int64_t>(code));
-}
-
-Result<void> checked(CK_RV code) {
-  if (code != CKR_OK) return broken(code);
-  return {};
-}
+constexpr unsigned long kMostSlots = 256;
 
 // PKCS #11 fills texts up with spaces.
 template <std::size_t N>
@@ -37,89 +22,7 @@ std::string text_of(const unsigned char (&padded)[N]) {
   return std::string(text.substr(0, end == std::string_view::npos ? 0 : end + 1));
 }
 
-tl::unexpected<Error> refusal_of(CK_RV code) {
-  switch (code) {
-    case CKR_PIN_INCORRECT:
-    case CKR_PIN_INVALID:
-    case CKR_PIN_LEN_RANGE:
-      return fail(Status::LogonDenied, "the smart card refused the PIN",
-                  nt_status::kSmartcardWrongPin);
-    case CKR_PIN_LOCKED:
-      return fail(Status::LogonDenied, "the smart card is locked: too many wrong PINs",
-                  nt_status::kSmartcardCardBlocked);
-    case CKR_PIN_EXPIRED:
-      return fail(Status::LogonDenied, "the smart card's PIN has expired",
-                  nt_status::kPasswordExpired);
-    case CKR_USER_ALREADY_LOGGED_IN:
-      return fail(Status::UnsupportedFunction, "the program itself has the smart card open");
-    case CKR_DEVICE_REMOVED:
-    case CKR_TOKEN_NOT_PRESENT:
-    case CKR_HOST_MEMORY:
-      return broken(code);
-    default:  // which some modules call a wrong PIN
-      return fail(Status::LogonDenied, "the smart card did not take the PIN",
-                  nt_status::kSmartcardIoError, static_cast<std::int64_t>(code));
-  }
-}
-
 }  // namespace
-
-class Module::Session {
- public:
-  static Result<Session> open(const Module& module, unsigned long slot) {
-    CK_SESSION_HANDLE handle = 0;
-    TRY(checked(
-        module.functions_.C_OpenSession(slot, CKF_SERIAL_SESSION, nullptr, nullptr, &handle)));
-    return Session(module.functions_, handle);
-  }
-  Session(Session&& other) noexcept
-      : functions_(other.functions_),
-        handle_(other.handle_),
-        open_(std::exchange(other.open_, false)) {}
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
-  ~Session() {
-    if (open_) functions_.C_CloseSession(handle_);
-  }
-
-  Result<std::vector<CK_OBJECT_HANDLE>> find(std::span<CK_ATTRIBUTE> wanted) const {
-    TRY(checked(functions_.C_FindObjectsInit(handle_, wanted.data(), wanted.size())));
-    std::vector<CK_OBJECT_HANDLE> found(kMostObjects);
-    unsigned long count = 0;
-    const CK_RV code = functions_.C_FindObjects(handle_, found.data(), found.size(), &count);
-    functions_.C_FindObjectsFinal(handle_);
-    TRY(checked(code));
-    found.resize(count);
-    return found;
-  }
-
-  // Empty when the object has no such attribute, or does not show it.
-  Bytes attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const {
-    CK_ATTRIBUTE asked{type, nullptr, 0};
-    if (functions_.C_GetAttributeValue(handle_, object, &asked, 1) != CKR_OK) return {};
-    if (asked.ulValueLen == 0 || asked.ulValueLen > kMostBytes) return {};
-    Bytes value(asked.ulValueLen);
-    asked.pValue = value.data();
-    if (functions_.C_GetAttributeValue(handle_, object, &asked, 1) != CKR_OK) return {};
-    value.resize(std::min<std::size_t>(value.size(), asked.ulValueLen));
-    return value;
-  }
-
-  // Cryptoki takes what it only reads by a pointer to what it may write.
-  CK_RV log_in(ByteView pin) const {
-    return functions_.C_Login(handle_, CKU_USER, const_cast<unsigned char*>(pin.data()),
-                              pin.size());
-  }
-  void log_out() const { functions_.C_Logout(handle_); }
-
- private:
-  Session(const CK_FUNCTION_LIST& functions, CK_SESSION_HANDLE handle)
-      : functions_(functions), handle_(handle) {}
-
-  const CK_FUNCTION_LIST& functions_;
-  CK_SESSION_HANDLE handle_;
-  bool open_ = true;
-};
 
 Result<std::unique_ptr<Module>> Module::load(const std::string& name) {
   // Never unloaded: a module may have registered what runs when the process ends.
@@ -136,20 +39,38 @@ Result<std::unique_ptr<Module>> Module::load(const std::string& name) {
                 "p11-kit-modules, and the card's, such as opensc)");
   }
   std::unique_ptr<Module> module(new Module(library, *functions));
-  CK_C_INITIALIZE_ARGS arguments{};
-  arguments.flags = CKF_OS_LOCKING_OK;
-  const CK_RV code = functions->C_Initialize(&arguments);
+  const CK_RV code = module->initialize();
   if (code == CKR_OK) return module;
-  module->initialized_ = false;
   if (code == CKR_CRYPTOKI_ALREADY_INITIALIZED) {
     return fail(Status::UnsupportedFunction,
                 "the program itself has the PKCS#11 module open: p11-kit-proxy.so can be shared");
   }
-  return broken(code);
+  TRY(checked(code));
+  return module;
 }
 
+unsigned long Module::initialize() {
+  CK_C_INITIALIZE_ARGS arguments{};
+  arguments.flags = CKF_OS_LOCKING_OK;
+  const CK_RV code = functions_.C_Initialize(&arguments);
+  if (code == CKR_OK) process_ = getpid();
+  return code;
+}
+
+bool Module::is_of_this_process() const {
+  return process_ == getpid();
+}
+
+Result<void> Module::initialize_again() {
+  const CK_RV code = initialize();
+  if (code != CKR_CRYPTOKI_ALREADY_INITIALIZED) return checked(code);
+  process_ = getpid();
+  return {};
+}
+
+// What a fork has copied belongs to the parent, and so does the card that it speaks to.
 Module::~Module() {
-  if (initialized_) functions_.C_Finalize(nullptr);
+  if (is_of_this_process()) functions_.C_Finalize(nullptr);
   dlclose(library_);
 }
 
@@ -176,19 +97,21 @@ std::optional<Token> Module::token_in(unsigned long slot) const {
   if (!is(CKF_TOKEN_INITIALIZED)) return std::nullopt;
   return Token{slot,
                text_of(reader.slotDescription),
+               text_of(reader.manufacturerID),
                text_of(info.label),
+               text_of(info.manufacturerID),
+               text_of(info.model),
+               text_of(info.serialNumber),
                is(CKF_LOGIN_REQUIRED),
                is(CKF_PROTECTED_AUTHENTICATION_PATH),
                is(CKF_USER_PIN_LOCKED)};
 }
 
-Result<std::vector<CardCertificate>> Module::certificates(const Token& token) const {
-  TRY_ASSIGN(const Session session, Session::open(*this, token.slot));
-  CK_OBJECT_CLASS kind = CKO_CERTIFICATE;
-  CK_CERTIFICATE_TYPE type = CKC_X_509;
-  std::array<CK_ATTRIBUTE, 2> wanted{
-      {{CKA_CLASS, &kind, sizeof kind}, {CKA_CERTIFICATE_TYPE, &type, sizeof type}}};
-  TRY_ASSIGN(const auto objects, session.find(wanted));
+Result<std::vector<CardCertificate>> certificates_in(const Session& session) {
+  CK_CERTIFICATE_TYPE x509 = CKC_X_509;
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(&x509);
+  TRY_ASSIGN(const auto objects,
+             session.objects(CKO_CERTIFICATE, {{CKA_CERTIFICATE_TYPE, {bytes, sizeof x509}}}));
   std::vector<CardCertificate> found;
   for (const CK_OBJECT_HANDLE object : objects) {
     Result<x509::Certificate> certificate =
@@ -201,9 +124,14 @@ Result<std::vector<CardCertificate>> Module::certificates(const Token& token) co
   return found;
 }
 
+Result<std::vector<CardCertificate>> Module::certificates(const Token& token) const {
+  TRY_ASSIGN(const Session session, Session::open(functions_, token.slot));
+  return certificates_in(session);
+}
+
 Result<void> Module::try_pin(const Token& token, ByteView pin_utf8) const {
-  TRY_ASSIGN(const Session session, Session::open(*this, token.slot));
-  const CK_RV code = session.log_in(pin_utf8);
+  TRY_ASSIGN(const Session session, Session::open(functions_, token.slot));
+  const CK_RV code = session.log_in(CKU_USER, pin_utf8);
   if (code != CKR_OK) return refusal_of(code);
   session.log_out();
   return {};

@@ -2,13 +2,13 @@
 #include "smartcard/open.h"
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "base/utf16.h"
 #include "smartcard/memory_file.h"
 #include "smartcard/module.h"
+#include "smartcard/shared_module.h"
 #include "x509/private_key.h"
 
 namespace opensspi::smartcard {
@@ -106,12 +106,6 @@ std::string pkinit_identity(const std::string& module, const Candidate& candidat
     identity += ":token=" + candidate.token.label;
   }
   return identity + ":certid=" + hex(candidate.found.id);
-}
-
-// One at a time: libkrb5's plugin opens and closes the module for the whole process.
-std::shared_ptr<void> take_turn() {
-  static auto& mutex = *new std::mutex;
-  return std::make_shared<std::unique_lock<std::mutex>>(mutex);
 }
 
 Result<SecretBytes> pin_for(const Token& token, const SmartCard& card) {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,13 +15,31 @@ struct FakeCertificate {
   std::vector<std::uint8_t> der;
 };
 
+struct FakeKey {
+  std::string label, id;
+  // What the token shows of its public part; empty: nothing.
+  std::vector<std::uint8_t> modulus{}, point{};
+  bool always_authenticate = false;
+  // By mechanism and, for PSS, hash algorithm (CKM_).
+  std::function<std::vector<std::uint8_t>(unsigned long, unsigned long,
+                                          std::span<const std::uint8_t>)>
+      sign{};
+};
+
 struct FakeCard {
-  std::string reader{}, label{}, pin{};
+  std::string reader{}, label{}, serial{}, pin{};
   std::vector<FakeCertificate> certificates{};
+  std::vector<FakeKey> keys{};  // seen when the card is open
+  std::vector<unsigned long> mechanisms{};
   unsigned long flags = 0;       // CKF_…, of the token
   unsigned long login_code = 0;  // CKR_…, whatever the PIN is; 0: by the PIN
+  unsigned long sign_code = 0;   // CKR_…, instead of a signature
   bool broken = false;           // opens no session
+  bool removed = false;          // from its reader
+  int insertion = 0;             // sessions of an earlier one are no more
+  bool open = false;             // by its PIN
   int logins = 0;                // that were tried
+  int logins_for_signatures = 0;
 };
 
 struct FakeReaders {

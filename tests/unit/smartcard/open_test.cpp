@@ -1,7 +1,6 @@
 // Choosing a certificate on made-up cards, and what is wrong with them; keys in memory.
 #include "smartcard/open.h"
 
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <openssl/objects.h>
 #include <p11-kit/pkcs11.h>
@@ -15,7 +14,7 @@
 
 #include "base/utf16.h"
 #include "support/certificates.h"
-#include "support/fake_pkcs11.h"
+#include "support/fake_readers.h"
 
 namespace opensspi::smartcard {
 namespace {
@@ -39,12 +38,6 @@ test::FakeCertificate on_card(const std::string& label, const std::string& id,
 class Cards : public testing::Test {
  protected:
   Cards() {
-    void* library = dlopen(FAKE_PKCS11, RTLD_NOW | RTLD_LOCAL);
-    const auto readers = reinterpret_cast<decltype(&fake_pkcs11_readers)>(
-        library != nullptr ? dlsym(library, "fake_pkcs11_readers") : nullptr);
-    if (readers == nullptr) throw std::runtime_error("there is no " FAKE_PKCS11);
-    readers_ = readers();
-    *readers_ = {};
     put_in({.reader = "Reader 0",
             .label = "Card A",
             .pin = "1234",
@@ -77,7 +70,7 @@ class Cards : public testing::Test {
   }
 
   const test::Issued alice_ = issue("alice@example.test");
-  test::FakeReaders* readers_ = nullptr;
+  test::FakeReaders* const readers_ = &test::fake_readers();
   Identity identity_ = card_holder("1234");
 };
 
