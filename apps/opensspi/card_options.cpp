@@ -53,6 +53,8 @@ std::shared_ptr<Credential> card_credential(const CardOptions& options, const Us
   if (!options.smart_card && !user.user.empty()) {
     throw CommandError(ExitCode::Usage, "a certificate names its user: leave --user out");
   }
+  if (options.files.on_token())
+    throw CommandError(ExitCode::Usage, "--cert: a key on a card logs on with --smart-card");
   if (!options.smart_card) return Credential::outbound(load_certificate(options.files), guarded);
   SecretText pin = pin_of(options);
   std::string reader = options.reader, container = options.container;

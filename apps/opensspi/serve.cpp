@@ -288,9 +288,10 @@ void add_serve(CLI::App& app, Run& run) {
   auto* certificate =
       serve_app
           ->add_option("--cert", options->certificate.certificate,
-                       "The server's certificate and its intermediates, PEM; without it a "
-                       "self-signed one is made and kept beside the accounts")
-          ->type_name("FILE");
+                       "The server's certificate and its intermediates, PEM, or the pkcs11: URI of "
+                       "a token that has them and the key; without it a self-signed one is made "
+                       "and kept beside the accounts")
+          ->type_name("FILE|URI");
   serve_app
       ->add_option("--key", options->certificate.key, "Its private key, PEM; default: in --cert")
       ->type_name("FILE")
@@ -302,6 +303,11 @@ void add_serve(CLI::App& app, Run& run) {
       ->add_option("--key-password-file", options->certificate.key_password_file,
                    "The password of --key or --pfx, on the first line of a file")
       ->type_name("FILE");
+  serve_app
+      ->add_option("--pin-file", options->certificate.pin_file,
+                   "The PIN of --cert's token is the first line; default: the URI's own")
+      ->type_name("FILE")
+      ->needs(certificate);
   serve_app
       ->add_option("--keytab", options->keytab,
                    "The keys with which clients' Kerberos tickets are opened; --user must be able "

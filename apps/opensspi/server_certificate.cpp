@@ -60,6 +60,18 @@ Certificate from_pfx(const std::string& path, const SecretText& password) {
   return certificate;
 }
 
+Certificate from_token(const CertificateFiles& files) {
+  if (!files.key.empty())
+    throw CommandError(ExitCode::Usage, "--key: the URI of --cert names the key too");
+  const bool has_pin = !files.pin_file.empty();
+  const SecretText pin = has_pin ? password_from_file(files.pin_file) : SecretText();
+  PCCERT_CONTEXT context = nullptr;
+  check(opensspi_certificate_from_pkcs11(files.certificate.c_str(),
+                                         has_pin ? pin.expose().c_str() : nullptr, &context),
+        "the certificate's token", ExitCode::Usage);
+  return Certificate(context);
+}
+
 // Whether the certificate holds for another day.
 bool is_current(const Certificate& certificate) {
   constexpr std::uint64_t kSecond = 10'000'000, kUnixEpoch = 11'644'473'600 * kSecond;
@@ -99,6 +111,9 @@ void require_private(const std::string& path) {
 }  // namespace
 
 Certificate load_certificate(const CertificateFiles& files) {
+  if (files.on_token()) return from_token(files);
+  if (!files.pin_file.empty())
+    throw CommandError(ExitCode::Usage, "--pin-file: --cert is no pkcs11: URI");
   const bool has_password = !files.key_password_file.empty();
   const SecretText password =
       has_password ? password_from_file(files.key_password_file) : SecretText();

@@ -239,6 +239,24 @@ OPENSSPI_API SECURITY_STATUS opensspi_certificate_from_pem(const void *certifica
                                                            const char *password,
                                                            PCCERT_CONTEXT *context);
 
+/* The same with the key on a PKCS#11 token, a smart card or an HSM, where it stays and signs. `uri`
+ * is an RFC 7512 one: token, manufacturer, model, serial, slot-id, slot-description and
+ * slot-manufacturer choose the token, id and object (the certificate's label; with type=private the
+ * key's) what is on it. Certificate and key have the same id; certificates of the token that issued
+ * it complete the chain. module-path names the module, which is loaded into this process: whoever
+ * writes the URI is trusted with that; without it policy's smart_card.pkcs11_module is asked. `pin`
+ * is UTF-8; NULL: the URI's pin-value or pin-source, a file, else none. It is kept for as long as the
+ * key lives, and one that is refused is not shown again.
+ * SEC_E_INVALID_PARAMETER: the URI is none, or narrows the choice by what is not known here.
+ * SEC_E_UNSUPPORTED_FUNCTION: no such module, or the program itself has it open.
+ * SEC_E_NO_CREDENTIALS: no such token, certificate or key, or no PIN (STATUS_SMARTCARD_NO_CARD,
+ * _NO_CERTIFICATE, _IO_ERROR). SEC_E_LOGON_DENIED: the token refuses the PIN, or any
+ * (STATUS_SMARTCARD_WRONG_PIN, _CARD_BLOCKED). SEC_E_UNKNOWN_CREDENTIALS: more than one fits, or the
+ * token has no mechanism for it.
+ * A handshake whose token does not sign fails with SEC_E_NO_CREDENTIALS or SEC_E_LOGON_DENIED. */
+OPENSSPI_API SECURITY_STATUS opensspi_certificate_from_pkcs11(const char *uri, const char *pin,
+                                                              PCCERT_CONTEXT *context);
+
 /* A self-signed RSA-2048 certificate as Windows makes one for Remote Desktop: CN = common_name, six
  * months, server authentication. Both PEM texts are released with opensspi_free; sizes are in bytes
  * without the terminating zero. The key is not encrypted. */

@@ -249,7 +249,8 @@ std::shared_ptr<const x509::KeyPair> find_certificate(PCCERT_CONTEXT context) {
 std::shared_ptr<const x509::KeyPair> find_own_certificate(ByteView sha1) {
   const std::lock_guard lock(registers().mutex);
   for (const auto& [context, held] : registers().contexts) {
-    if (held->deleted || held->state->pair->key == nullptr) continue;
+    const auto& key = held->state->pair->key;
+    if (held->deleted || key == nullptr || key->is_remote()) continue;
     const auto hash = held->certificate.sha1_thumbprint();
     if (hash && equal(*hash, sha1)) return held->state->pair;
   }

@@ -1,12 +1,16 @@
-// opensspi.h: certificates from PEM.
+// opensspi.h: certificates from PEM and from PKCS#11 tokens.
 #include <cstring>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "abi/certificates.h"
 #include "abi/guard.h"
 #include "abi/memory.h"
+#include "abi/module.h"
 #include "abi/text.h"
 #include "crypto/digest.h"
+#include "smartcard/open_certificate.h"
 #include "x509/private_key.h"
 
 namespace opensspi::abi {
@@ -45,6 +49,20 @@ OPENSSPI_EXPORT SECURITY_STATUS opensspi_certificate_from_pem(const void* certif
     const std::string_view secret = password != nullptr ? password : "";
     TRY_ASSIGN(x509::KeyPair pair, x509::key_pair_from_pem(bytes(certificate, certificate_size),
                                                            bytes(key, key_size), view(secret)));
+    TRY_ASSIGN(*context, new_certificate_context(std::move(pair)));
+    return {};
+  });
+}
+
+OPENSSPI_EXPORT SECURITY_STATUS opensspi_certificate_from_pkcs11(const char* uri, const char* pin,
+                                                                 PCCERT_CONTEXT* context) {
+  return guard([&]() -> Result<void> {
+    if (uri == nullptr || context == nullptr)
+      return fail(Status::InvalidParameter, "there is no URI, or no place for the certificate");
+    std::optional<SecretBytes> secret;
+    if (pin != nullptr) secret.emplace(view(std::string_view(pin)));
+    const std::string module = Module::instance().policy().current()->pkcs11_module;
+    TRY_ASSIGN(x509::KeyPair pair, smartcard::open_certificate(uri, std::move(secret), module));
     TRY_ASSIGN(*context, new_certificate_context(std::move(pair)));
     return {};
   });

@@ -46,6 +46,7 @@ class MadeCertificate {
   MadeCertificate& operator=(const MadeCertificate&) = delete;
 
   [[nodiscard]] PCCERT_CONTEXT get() const { return context_; }
+  [[nodiscard]] EVP_PKEY* key() const { return key_.get(); }
 
   // Puts it into the system's store. Where it lies there.
   [[nodiscard]] std::filesystem::path install() const {

@@ -2,7 +2,6 @@
 // what the fake PKCS#11 module signs by.
 #pragma once
 
-#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 
@@ -12,35 +11,22 @@
 #include <utility>
 
 #include "support/certificates.h"
+#include "support/raw_ecdsa.h"
 #include "x509/signer.h"
 
 namespace opensspi::test {
 
-// r and s, of equal sizes.
-inline Bytes halves_of(ByteView der, int order_bits) {
-  const unsigned char* at = der.data();
-  const std::unique_ptr<ECDSA_SIG, decltype(&ECDSA_SIG_free)> signature(
-      d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())), ECDSA_SIG_free);
-  certificates::require(signature != nullptr);
-  const int half = (order_bits + 7) / 8;
-  Bytes pair(static_cast<std::size_t>(2 * half));
-  BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), pair.data(), half);
-  BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), pair.data() + half, half);
-  return pair;
-}
-
 inline Bytes sign_as_token(EVP_PKEY* key, x509::Signer::Operation operation,
                            x509::SignatureHash hash, ByteView input) {
   using Operation = x509::Signer::Operation;
+  if (operation == Operation::Ecdsa) return raw_ecdsa(key, input);
   const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> ctx(
       EVP_PKEY_CTX_new(key, nullptr), EVP_PKEY_CTX_free);
   certificates::require(ctx != nullptr && EVP_PKEY_sign_init(ctx.get()) == 1);
-  if (operation != Operation::Ecdsa) {
-    const int padding = operation == Operation::RsaPkcs1 ? RSA_PKCS1_PADDING
-                        : operation == Operation::RsaPss ? RSA_PKCS1_PSS_PADDING
-                                                         : RSA_NO_PADDING;
-    certificates::require(EVP_PKEY_CTX_set_rsa_padding(ctx.get(), padding) == 1);
-  }
+  const int padding = operation == Operation::RsaPkcs1 ? RSA_PKCS1_PADDING
+                      : operation == Operation::RsaPss ? RSA_PKCS1_PSS_PADDING
+                                                       : RSA_NO_PADDING;
+  certificates::require(EVP_PKEY_CTX_set_rsa_padding(ctx.get(), padding) == 1);
   if (operation == Operation::RsaPss) {
     const EVP_MD* digests[] = {EVP_sha256(), EVP_sha384(), EVP_sha512()};
     certificates::require(
@@ -52,7 +38,7 @@ inline Bytes sign_as_token(EVP_PKEY* key, x509::Signer::Operation operation,
   certificates::require(
       EVP_PKEY_sign(ctx.get(), signature.data(), &size, input.data(), input.size()) == 1);
   signature.resize(size);
-  return operation == Operation::Ecdsa ? halves_of(signature, EVP_PKEY_get_bits(key)) : signature;
+  return signature;
 }
 
 class KeySigner : public x509::Signer {

@@ -33,13 +33,15 @@ class Readers:
         self.environment = {"SOFTHSM2_CONF": str(path)}
         self.module = next(path for path in _MODULES if os.path.exists(path))
 
-    def put_in(self, label, *certificates):
-        """A card with these certificates and their keys (pki.Issued); ids are 01, 02, …"""
+    def put_in(self, label, *certificates, issuers=()):
+        """A card with these certificates and their keys (pki.Issued); ids are 01, 02, …, and after
+        them come those of issuers, without keys."""
         self._run("softhsm2-util", "--init-token", "--free", "--label", label,
                   "--so-pin", _OFFICERS_PIN, "--pin", PIN)
         for number, certificate in enumerate(certificates, 1):
             self._run("softhsm2-util", "--import", certificate.key_path, "--token", label,
                       "--label", f"key {number}", "--id", f"{number:02}", "--pin", PIN)
+        for number, certificate in enumerate([*certificates, *issuers], 1):
             der = pathlib.Path(certificate.path).with_suffix(".der")
             der.write_bytes(certificate.der)
             self._run("pkcs11-tool", "--module", self.module, "--token-label", label, "--login",

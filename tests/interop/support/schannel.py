@@ -1,0 +1,78 @@
+"""The package Schannel over a socket, with a certificate whose key is on a PKCS#11 token."""
+
+from ctypes import byref
+
+from support import credssp, sspi
+# What every package needs, and tests do not.
+from support.credssp import _CredSspPeer, _protocols
+from support.sspi import _Client, _Server, _check, _library
+
+_PACKAGE = "Schannel"
+_FLAGS = 4 | 8 | 0x10 | 0x4000 | 0x8000  # replay, sequence, confidentiality, extended error, stream
+_SERVER_FLAGS = 4 | 8 | 0x10 | 0x8000 | 0x10000
+_MANUAL_VALIDATION = 8  # SCHANNEL_CRED.dwFlags
+_RECORD_HEADER = 5
+
+
+class TokenCertificate(credssp.Certificate):
+    def __init__(self, uri, pin=None):
+        self._context = credssp.c_void_p()
+        _check(_library.opensspi_certificate_from_pkcs11(
+            uri.encode(), None if pin is None else pin.encode(), byref(self._context)))
+
+
+class _Peer(_CredSspPeer):
+    """`connection`: a socket."""
+
+    def shake_hands(self, connection):
+        token = self.step(b"") if isinstance(self, _Client) else b""
+        connection.sendall(token)
+        while self.status == sspi.CONTINUE:
+            connection.sendall(self.step(_record(connection)))
+        if not self.complete:
+            raise self.failure
+
+    def send(self, connection, text):
+        connection.sendall(self.wrap(text.encode()))
+
+    def line(self, connection):
+        """The next one, with its end."""
+        text = b""
+        while not text.endswith(b"\n"):
+            text += self.unwrap(_record(connection))
+        return text.decode()
+
+
+class _TlsClient(_Peer, _Client):
+    pass
+
+
+class _TlsServer(_Peer, _Server):
+    pass
+
+
+def initiator(certificate, target, tls=None):
+    """Judges no server."""
+    cred = certificate.credential(_protocols("client", tls))
+    cred.flags = _MANUAL_VALIDATION
+    return _TlsClient(_PACKAGE, cred, _FLAGS, target, None)
+
+
+def acceptor(certificate, tls=None):
+    return _TlsServer(_PACKAGE, _SERVER_FLAGS, None,
+                      certificate.credential(_protocols("server", tls)))
+
+
+def _record(connection):
+    header = _exactly(connection, _RECORD_HEADER)
+    return header + _exactly(connection, int.from_bytes(header[3:5], "big"))
+
+
+def _exactly(connection, size):
+    data = b""
+    while len(data) < size:
+        part = connection.recv(size - len(data))
+        if not part:
+            raise ConnectionError("the peer has closed the connection")
+        data += part
+    return data
