@@ -3,6 +3,7 @@
 #include "support/fake_pkcs11.h"
 
 #include <p11-kit/pkcs11.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -23,6 +24,7 @@ constexpr CK_OBJECT_HANDLE kCertificates = 1000, kPrivateKeys = 2000, kPublicKey
 struct FakeSession {
   CK_SLOT_ID slot = 0;
   int insertion = 0;
+  pid_t process = 0;
   bool searching = false;
   std::vector<CK_OBJECT_HANDLE> found{};
   const FakeKey* signer = nullptr;
@@ -59,6 +61,7 @@ struct Call {
       code = CKR_SESSION_HANDLE_INVALID;
     } else {
       session = &found->second;
+      if (session->process != getpid()) ++readers.strays;
       card = card_in(session->slot);
       if (card == nullptr)
         code = CKR_DEVICE_REMOVED;
@@ -138,7 +141,7 @@ CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS /*flags*/, void* /*data*/, CK_NOTIF
   const FakeCard* card = card_in(slot);
   if (card == nullptr || card->broken) return CKR_DEVICE_ERROR;
   *session = ++last_session;
-  sessions[*session] = {.slot = slot, .insertion = card->insertion};
+  sessions[*session] = {.slot = slot, .insertion = card->insertion, .process = getpid()};
   return CKR_OK;
 }
 

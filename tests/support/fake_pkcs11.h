@@ -47,6 +47,7 @@ struct FakeReaders {
   bool open_already = false;  // by somebody else in the process
   bool broken = false;        // nobody tells which slots there are
   int opened = 0, closed = 0;
+  int strays = 0;  // calls for sessions of another process
 };
 
 }  // namespace opensspi::test

@@ -395,15 +395,15 @@ TEST_F(TokenKeys, SignForManyThreads) {
 }
 
 TEST_F(TokenKeys, SignInAChildOfTheProcess) {
-  const auto pair = open();
-  ASSERT_TRUE(pair);
+  auto pair = open(), unused = open();
+  ASSERT_TRUE(pair && unused);
   const pid_t child = fork();
   if (child == 0) {
-    // The child's session is its own: it shows the PIN itself, where the copy of the card is
-    // closed.
+    // The child's session is its own; the parent's are neither used nor closed.
     card().open = false;
     const bool made = sign(*pair).has_value() && card().logins == 2;
-    _exit(made ? 0 : 1);
+    pair = unused = fail(Status::InternalError, "");
+    _exit(made && readers_.strays == 0 ? 0 : 1);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
