@@ -80,14 +80,20 @@ Result<std::shared_ptr<SharedModule>> SharedModule::of(const std::string& name) 
 Result<std::shared_ptr<Login>> SharedModule::log_in(const Token& token, SecretBytes pin) {
   const std::lock_guard lock(mutex_);
   std::weak_ptr<Login>& known = logins_[token.slot];
-  if (auto login = known.lock(); login != nullptr && login->token().is(token)) {
-    if (!token.needs_pin || token.own_pin_pad || login->has_pin(pin.expose())) return login;
+  auto open = known.lock();
+  if (open != nullptr && open->token().is(token) && !open->is_refused()) {
+    if (!token.needs_pin || token.own_pin_pad || open->has_pin(pin.expose())) return open;
     return fail(Status::LogonDenied, "the PIN is not the one by which the smart card is open",
                 nt_status::kSmartcardWrongPin);
   }
   auto login = std::make_shared<Login>(token, std::move(pin));
   known = login;
   return login;
+}
+
+bool Login::is_refused() {
+  const std::lock_guard lock(mutex_);
+  return refused_.has_value();
 }
 
 Result<void> Login::show(const Session& session) {

@@ -27,6 +27,7 @@ class Login {
 
   [[nodiscard]] const Token& token() const { return token_; }
   [[nodiscard]] bool has_pin(ByteView pin) const { return equal(pin_.expose(), pin); }
+  [[nodiscard]] bool is_refused();
   // Opens the token for its user, if it is not open. Errors are those of Module::try_pin, and
   // NoCredentials for a token that wants a PIN when there is none.
   Result<void> show(const Session& session);
@@ -49,7 +50,8 @@ class SharedModule {
   explicit SharedModule(std::unique_ptr<Module> module) : module_(std::move(module)) {}
 
   [[nodiscard]] Module& module() { return *module_; }
-  // LogonDenied when the token's other keys have another PIN: it is not shown to the card.
+  // LogonDenied when the token's other keys have another PIN, which the token took: this one is not
+  // shown to it.
   Result<std::shared_ptr<Login>> log_in(const Token& token, SecretBytes pin);
 
  private:

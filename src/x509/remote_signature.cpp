@@ -175,13 +175,13 @@ int sign_message(void* context, unsigned char* signature, std::size_t* size, std
     return 1;
   }
   try {
-    const auto signed_ = sign(own, {message, message_size});
-    if (!signed_) return refuse(signed_.error());
-    if (signed_->size() > room) {
+    const auto made = sign(own, {message, message_size});
+    if (!made) return refuse(made.error());
+    if (made->size() > room) {
       return refuse({Status::NoCredentials, "the key's token signs by another key"});
     }
-    std::copy(signed_->begin(), signed_->end(), signature);
-    *size = signed_->size();
+    std::copy(made->begin(), made->end(), signature);
+    *size = made->size();
     return 1;
   } catch (const std::bad_alloc&) {
     return refuse({Status::InsufficientMemory, "no memory for a signature"});

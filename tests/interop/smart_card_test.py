@@ -6,7 +6,7 @@ import os
 import unittest
 
 from peers import gss, mit_kdc, pki, soft_card
-from support import credssp, sspi, suite
+from support import credssp, schannel, sspi, suite
 from support.command import ACCEPTED, Command
 from support.handshake import shake_hands
 
@@ -151,6 +151,19 @@ class Cards(Realm):
                 client = self.with_card("999999", package)
                 self.refused(client, "SEC_E_LOGON_DENIED", "STATUS_SMARTCARD_WRONG_PIN")
             self.assertEqual(requests, [])
+
+    def test_beside_keys_of_tls(self):
+        self.readers.put_in("alice", self.certificate)
+        self.readers.put_in("hsm", self.authority.issue_user("server@example.test"))
+        with schannel.TokenCertificate("pkcs11:token=hsm", soft_card.PIN) as certificate:
+            self.logs_on(self.with_card(card_name="alice"))
+            self.assertIn("has the smart card open",
+                          self.refused(self.with_card(card_name="hsm"),
+                                       "SEC_E_UNSUPPORTED_FUNCTION"))
+            for version in ("TLS 1.2", "TLS 1.3"):
+                with schannel.initiator(certificate, "localhost", version) as client, \
+                        schannel.acceptor(certificate, version) as server:
+                    schannel.meet(client, server)
 
     def test_no_pin(self):
         self.readers.put_in("alice", self.certificate)

@@ -63,6 +63,17 @@ def acceptor(certificate, tls=None):
                       certificate.credential(_protocols("server", tls)))
 
 
+def meet(client, server):
+    """The handshake of two of ours."""
+    token = client.step(b"")
+    while not (client.complete and server.complete):
+        token = server.step(token)
+        if not client.complete:
+            token = client.step(token)
+        if client.failure or server.failure:
+            raise server.failure or client.failure
+
+
 def _record(connection):
     header = _exactly(connection, _RECORD_HEADER)
     return header + _exactly(connection, int.from_bytes(header[3:5], "big"))

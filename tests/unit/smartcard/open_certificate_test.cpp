@@ -333,6 +333,11 @@ TEST_F(TokenKeys, APinThatIsRefusedLaterIsNotShownAgain) {
   for (int i = 0; i < 3; ++i)
     expect_refused(*pair, Status::LogonDenied, nt_status::kSmartcardWrongPin);
   EXPECT_EQ(card().logins, 2);
+  // Whoever opens the key anew says by which.
+  const auto again = open("pkcs11:", "changed");
+  ASSERT_TRUE(again) << again.error().why;
+  EXPECT_TRUE(sign(*again));
+  EXPECT_FALSE(sign(*pair));
 }
 
 TEST_F(TokenKeys, SomebodyLogsOut) {
