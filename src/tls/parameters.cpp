@@ -31,8 +31,8 @@ struct FreeStack {  // not its certificates
 };
 using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
-// RFC 8446 4.2.3: an RSA key that cannot make PSS signatures is one of TLS 1.2, and there only
-// where none are agreed on.
+// RFC 8446 4.2.3: an RSA key that cannot make PSS signatures is one of TLS 1.2 at most, and there
+// only where none are agreed on.
 void leave_out_pss(Options& options) {
   const auto cannot = [](const std::shared_ptr<const x509::KeyPair>& pair) {
     return pair != nullptr && pair->key != nullptr && pair->key->lacks_pss();

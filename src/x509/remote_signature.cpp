@@ -58,6 +58,9 @@ Result<Bytes> sign_rsa(const SignatureContext& context, ByteView digest) {
   const RemoteKey& key = *context.key;
   const Signer& signer = *key.signer;
   const auto bits = static_cast<std::size_t>(EVP_PKEY_get_bits(key.public_key.get()));
+  if (context.pss && context.hash == SignatureHash::Md5Sha1) {
+    return fail(Status::AlgorithmMismatch, "RSA-PSS is none of TLS 1.0 and 1.1");
+  }
   if (context.pss) {
     if (signer.can(Operation::RsaPss)) return signer.sign(Operation::RsaPss, context.hash, digest);
     if (!signer.can(Operation::RsaRaw)) {
@@ -66,7 +69,8 @@ Result<Bytes> sign_rsa(const SignatureContext& context, ByteView digest) {
     TRY_ASSIGN(const Bytes block, pss_block(context.hash, digest, bits));
     return signer.sign(Operation::RsaRaw, context.hash, block);
   }
-  const Bytes info = digest_info(context.hash, digest);
+  const Bytes info =
+      context.hash == SignatureHash::Md5Sha1 ? copy(digest) : digest_info(context.hash, digest);
   if (signer.can(Operation::RsaPkcs1)) return signer.sign(Operation::RsaPkcs1, context.hash, info);
   if (!signer.can(Operation::RsaRaw)) {
     return fail(Status::AlgorithmMismatch, "the key's token cannot make PKCS#1 v1.5 signatures");
@@ -102,16 +106,20 @@ Result<Bytes> sign_ecdsa(const SignatureContext& context, ByteView digest) {
   return der_of(pair);
 }
 
-Result<Bytes> sign(const SignatureContext& context, ByteView message) {
-  TRY_ASSIGN(const Bytes digest, digest_of(context.hash, message));
-  return EVP_PKEY_get_base_id(context.key->public_key.get()) == EVP_PKEY_RSA
-             ? sign_rsa(context, digest)
-             : sign_ecdsa(context, digest);
+bool is_rsa(const RemoteKey& key) {
+  return EVP_PKEY_get_base_id(key.public_key.get()) == EVP_PKEY_RSA;
 }
 
-std::optional<SignatureHash> hash_named(const char* name) {
+Result<Bytes> sign(const SignatureContext& context, ByteView message) {
+  TRY_ASSIGN(const Bytes digest, digest_of(context.hash, message));
+  return is_rsa(*context.key) ? sign_rsa(context, digest) : sign_ecdsa(context, digest);
+}
+
+// Of those that TLS has for such a key.
+std::optional<SignatureHash> hash_named(const char* name, const RemoteKey& key) {
+  using enum SignatureHash;
   const OwnedMd digest(EVP_MD_fetch(crypto::library_context(), name, nullptr));
-  for (const auto hash : {SignatureHash::Sha256, SignatureHash::Sha384, SignatureHash::Sha512}) {
+  for (const auto hash : {Sha256, Sha384, Sha512, is_rsa(key) ? Md5Sha1 : Sha1}) {
     if (digest != nullptr && EVP_MD_is_a(digest.get(), openssl_name(hash))) return hash;
   }
   return std::nullopt;
@@ -161,8 +169,9 @@ const OSSL_PARAM* settable_rsa_params(void* /*context*/, void* /*provider*/) {
 int begin_signing(void* context, const char* digest, void* key, const OSSL_PARAM params[]) {
   SignatureContext& own = context_of(context);
   if (key != nullptr) own.key = *static_cast<const RemoteKeyData*>(key);
-  const auto hash = hash_named(digest != nullptr ? digest : "SHA256");
-  if (own.key == nullptr || own.key->signer == nullptr || !hash) return 0;
+  if (own.key == nullptr || own.key->signer == nullptr) return 0;
+  const auto hash = hash_named(digest != nullptr ? digest : "SHA256", *own.key);
+  if (!hash) return 0;
   own.hash = *hash;
   return params == nullptr ? 1 : set_rsa_params(context, params);
 }

@@ -43,8 +43,12 @@ const char* openssl_name(SignatureHash hash) {
       return "SHA256";
     case SignatureHash::Sha384:
       return "SHA384";
-    default:
+    case SignatureHash::Sha512:
       return "SHA512";
+    case SignatureHash::Sha1:
+      return "SHA1";
+    default:
+      return "MD5-SHA1";
   }
 }
 

@@ -9,7 +9,7 @@
 
 namespace opensspi::x509 {
 
-// RFC 8017 9.2: DigestInfo.
+// RFC 8017 9.2: DigestInfo of SHA-2.
 [[nodiscard]] Bytes digest_info(SignatureHash hash, ByteView digest);
 // RFC 8017 9.2: EMSA-PKCS1-v1_5 of a DigestInfo. `size`: the modulus', in bytes.
 Result<Bytes> pkcs1_block(ByteView digest_info, std::size_t size);

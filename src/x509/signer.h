@@ -6,12 +6,13 @@
 
 namespace opensspi::x509 {
 
-enum class SignatureHash { Sha256, Sha384, Sha512 };
+// The last two are those of TLS 1.0 and 1.1: SHA-1 for ECDSA, and for RSA MD5 and SHA-1 in a row.
+enum class SignatureHash { Sha256, Sha384, Sha512, Sha1, Md5Sha1 };
 
 class Signer {
  public:
   enum class Operation {
-    RsaPkcs1,  // RFC 8017 8.2.1, of a DigestInfo
+    RsaPkcs1,  // RFC 8017 8.2.1, of a DigestInfo; RFC 4346 7.4.3, of MD5 and SHA-1 bare
     RsaPss,    // RFC 8017 8.1.1, of a digest; MGF1 has the same hash, the salt is as long
     RsaRaw,    // RFC 8017 5.2.1, of a block as long as the modulus
     Ecdsa,     // of a digest no longer than the curve's order; answers r and s, of equal sizes

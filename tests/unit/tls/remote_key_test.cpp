@@ -25,12 +25,18 @@ std::vector<Row> rows() {
     rows.push_back({"Pss", KeyKind::Rsa, {Operation::RsaPkcs1, Operation::RsaPss}, version});
     rows.push_back({"Raw", KeyKind::Rsa, {Operation::RsaRaw}, version});
   }
-  rows.push_back({"Pkcs1", KeyKind::Rsa, {Operation::RsaPkcs1}, Version::Tls12});
+  for (const Version version : {Version::Tls10, Version::Tls11, Version::Tls12}) {
+    rows.push_back({"Pkcs1", KeyKind::Rsa, {Operation::RsaPkcs1}, version});
+    if (version == Version::Tls12) continue;
+    rows.push_back({"Ecdsa", KeyKind::Ec, {Operation::Ecdsa}, version});
+    rows.push_back({"Raw", KeyKind::Rsa, {Operation::RsaRaw}, version});
+  }
   return rows;
 }
 
 tls::Options options_with(const Row& row) {
   tls::Options options;
+  options.minimum = std::min(Version::Tls12, row.version);
   options.maximum = row.version;
   options.key_pairs = {std::make_shared<const x509::KeyPair>(test::held_by(
       std::make_shared<test::KeySigner>(test::server_of(row.kind).key, row.operations),
@@ -38,20 +44,26 @@ tls::Options options_with(const Row& row) {
   return options;
 }
 
+// The other side.
+tls::Options options_for(const Row& row) {
+  tls::Options options;
+  options.minimum = std::min(Version::Tls12, row.version);
+  return options;
+}
+
 class RemoteKeys : public testing::TestWithParam<Row> {};
 
 TEST_P(RemoteKeys, OfAServer) {
-  test::Loopback loopback(test::client_parameters(),
+  test::Loopback loopback(test::client_parameters(options_for(GetParam())),
                           test::server_parameters(options_with(GetParam())));
   ASSERT_TRUE(loopback.establish());
   EXPECT_EQ(loopback.client->connection_info().version, GetParam().version);
 }
 
 TEST_P(RemoteKeys, OfAClient) {
-  test::Loopback loopback(test::client_parameters(options_with(GetParam())),
-                          test::server_parameters());
-  loopback.server =
-      tls::Session::server(test::server_parameters(), {.asks_for_certificate = true}).value();
+  const auto server = test::server_parameters(options_for(GetParam()));
+  test::Loopback loopback(test::client_parameters(options_with(GetParam())), server);
+  loopback.server = tls::Session::server(server, {.asks_for_certificate = true}).value();
   ASSERT_TRUE(loopback.establish());
   EXPECT_EQ(loopback.client->connection_info().version, GetParam().version);
   const auto shown = loopback.server->peer_certificate();
@@ -60,7 +72,7 @@ TEST_P(RemoteKeys, OfAClient) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RemoteKeys, testing::ValuesIn(rows()), [](const auto& row) {
-  return std::string(row.param.name) + (row.param.version == Version::Tls12 ? "Tls12" : "Tls13");
+  return row.param.name + std::to_string(static_cast<int>(row.param.version) & 0xF);
 });
 
 TEST(RemoteKey, WithoutPssSpeaksTls12) {
