@@ -65,7 +65,7 @@ bool is_true(const Bytes& value) {
 }
 
 bool contains(ByteView whole, ByteView part) {
-  return !std::ranges::search(whole, part).empty();
+  return std::search(whole.begin(), whole.end(), part.begin(), part.end()) != whole.end();
 }
 
 // What the token tells of a public key must occur in the certificate's: an RSA key's modulus, and

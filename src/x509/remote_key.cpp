@@ -66,9 +66,9 @@ int import(void* data, int selection, const OSSL_PARAM params[], const char* typ
   auto& key = *static_cast<RemoteKeyData*>(data);
   const OSSL_PARAM* own = OSSL_PARAM_locate_const(params, kAddress);
   if (own != nullptr) {
-    const RemoteKeyData* given = nullptr;
+    const void* given = nullptr;
     std::memcpy(&given, own->data, sizeof given);
-    key = *given;
+    key = data_of(given);
     return 1;
   }
   if (wants_private(selection)) return 0;
@@ -211,7 +211,7 @@ OSSL_LIB_CTX* context_of_provider() {
 
 OwnedPkey key_with(const RemoteKeyData& data, const char* type) {
   const OwnedPkeyCtx ctx(EVP_PKEY_CTX_new_from_name(context_of_provider(), type, nullptr));
-  const RemoteKeyData* address = &data;
+  const void* address = &data;
   OSSL_PARAM params[] = {
       OSSL_PARAM_construct_octet_string(kAddress, static_cast<void*>(&address), sizeof address),
       OSSL_PARAM_construct_end()};
