@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -65,6 +66,20 @@ tcp::acceptor listen_on(asio::io_context& sockets, const std::string& text) {
   return acceptor;
 }
 
+// What the policy files say, for when the library has just read them: what is announced is then
+// what is in force.
+bool takes_remote_guard() {
+  bool takes = false;
+  opensspi_policy_list(
+      [](const opensspi_policy_setting* setting, void* user) {
+        const bool is_it = std::string_view(setting->key) == "credssp.remote_guard";
+        if (is_it) *static_cast<bool*>(user) = std::string_view(setting->value) == "true";
+        return is_it ? 1 : 0;
+      },
+      &takes, nullptr);
+  return takes;
+}
+
 class Server {
  public:
   explicit Server(const ServeOptions& options)
@@ -81,6 +96,7 @@ class Server {
     for (const std::string& address : options_.listen)
       acceptors_.push_back(listen_on(sockets_, address));
     open_accounts();
+    connection_options_.takes_remote_guard = takes_remote_guard();
     certificate_ = options_.certificate.given() ? load_certificate(options_.certificate)
                                                 : own_certificate(accounts_path_);
     credential_ = Credential::inbound(certificate_);
@@ -164,6 +180,7 @@ class Server {
   void reload() {
     try {
       check(opensspi_reload_policy(), "the policy");
+      connection_options_.takes_remote_guard = takes_remote_guard();
       Certificate certificate;
       if (options_.certificate.given()) certificate = load_certificate(options_.certificate);
       auto credential = Credential::inbound(certificate ? certificate : certificate_);
@@ -218,9 +235,9 @@ class Server {
     client.acceptor = &acceptor;
     // While a client is there, the loop must not end for want of work.
     auto body = [this, number, socket = std::move(socket), credential = credential_,
-                 work = asio::make_work_guard(sockets_)]() mutable {
+                 options = connection_options_, work = asio::make_work_guard(sockets_)]() mutable {
       const ConnectionEnd end =
-          serve_connection(std::move(socket), std::move(credential), connection_options_, number);
+          serve_connection(std::move(socket), std::move(credential), options, number);
       asio::post(sockets_, [this, number, end] { ended(number, end); });
     };
     try {
@@ -246,7 +263,7 @@ class Server {
   }
 
   const ServeOptions& options_;
-  ConnectionOptions connection_options_;
+  ConnectionOptions connection_options_;  // of the next connection
   asio::io_context sockets_;
   asio::signal_set signals_;
   asio::steady_timer flush_timer_;

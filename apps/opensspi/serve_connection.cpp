@@ -22,19 +22,6 @@ using Received = CredSspSession::Received;
 
 constexpr std::chrono::seconds kLinger{2};  // for the client to take the last words
 
-// What policy says, which a program may ask like any user.
-bool takes_remote_guard() {
-  bool takes = false;
-  opensspi_policy_list(
-      [](const opensspi_policy_setting* setting, void* user) {
-        const bool is_it = std::string_view(setting->key) == "credssp.remote_guard";
-        if (is_it) *static_cast<bool*>(user) = std::string_view(setting->value) == "true";
-        return is_it ? 1 : 0;
-      },
-      &takes, nullptr);
-  return takes;
-}
-
 class Connection {
  public:
   Connection(TcpStream& stream, std::shared_ptr<const Credential> credential,
@@ -70,8 +57,8 @@ class Connection {
     if (rdp::is_hybrid(selected_)) {
       confirm({.selected_protocol = selected_,
                .failure_code = {},
-               .flags = takes_remote_guard() ? rdp::kRedirectedAuthenticationSupported
-                                             : std::uint8_t{0}},
+               .flags = options_.takes_remote_guard ? rdp::kRedirectedAuthenticationSupported
+                                                    : std::uint8_t{0}},
               std::string("X.224 Connection Confirm: ") + rdp::protocol_words(selected_));
       return true;
     }

@@ -15,6 +15,7 @@ namespace opensspi::command {
 struct ConnectionOptions {
   std::chrono::milliseconds deadline{15'000};  // for the whole logon
   std::vector<std::string> allowed;  // who may use the server: DOMAIN\user or user; empty: all
+  bool takes_remote_guard = false;   // clients are told so before they log on
   bool json = false;
   bool quiet = false;
 };

@@ -13,6 +13,7 @@ from support import CHOSEN_HYBRID, COMMAND, PASSWORD, PATIENCE, CommandTest, Ser
 
 X224_REQUEST = bytes.fromhex('030000130ee000000000000100080003000000')
 X224_REQUEST_HYBRID_EX = bytes.fromhex('030000130ee00000000000010008000b000000')
+CHOSEN_HYBRID_GUARDED = bytes.fromhex('030000130ed000000000000210080002000000')
 CHOSEN_HYBRID_EX = bytes.fromhex('030000130ed000000000000200080008000000')
 X224_REQUEST_TLS_ONLY = bytes.fromhex('030000130ee000000000000100080001000000')
 X224_REQUEST_OLD = (bytes.fromhex('0300002621e00000000000') +
@@ -218,6 +219,21 @@ class Serving(CommandTest):
         server.process.send_signal(signal.SIGHUP)
         server.await_line('reloaded:')
         self.connect(server)
+
+    def test_remote_guard_is_announced_as_the_policy_in_force_has_it(self):
+        server = Server(self)
+
+        def chosen():
+            connection = self.socket_to(server)
+            connection.sendall(X224_REQUEST)
+            return connection.recv(64)
+        self.assertEqual(chosen(), CHOSEN_HYBRID)
+        self.set_policy('[credssp]\nremote_guard = true\n')
+        self.assertEqual(chosen(), CHOSEN_HYBRID)
+        server.process.send_signal(signal.SIGHUP)
+        server.await_line('reloaded:')
+        self.set_policy('')
+        self.assertEqual(chosen(), CHOSEN_HYBRID_GUARDED)
 
     def test_termination_drains(self):
         server = Server(self)
