@@ -31,6 +31,11 @@ tl::unexpected<Error> nobody_can_judge(const char* why) {
   return fail(Status::NoAuthenticatingAuthority, why, nt_status::kNoLogonServers);
 }
 
+// It is this machine that cannot ask.
+tl::unexpected<Error> overloaded(const char* why) {
+  return fail(Status::NoAuthenticatingAuthority, why, nt_status::kInsufficientResources);
+}
+
 // The program's signals are not for threads that it does not know.
 class NoSignals {
  public:
@@ -109,7 +114,7 @@ Result<Answer> WinbindAuthority::in_time(std::chrono::milliseconds patience, con
                                          std::function<Result<Answer>(WinbindClient&)> ask) {
   Counted counted(waiting());
   if (counted.before() >= kMaxWaiting)
-    return nobody_can_judge("winbind hangs: too many logons wait for it");
+    return overloaded("winbind hangs: too many logons wait for it");
   std::promise<Result<Answer>> promise;
   std::future<Result<Answer>> answer = promise.get_future();
   try {
@@ -123,7 +128,7 @@ Result<Answer> WinbindAuthority::in_time(std::chrono::milliseconds patience, con
       }
     }).detach();
   } catch (const std::system_error&) {
-    return nobody_can_judge("the system gives no thread to ask winbind with");
+    return overloaded("the system gives no thread to ask winbind with");
   }
   if (answer.wait_for(patience) != std::future_status::ready) return nobody_can_judge(too_late);
   return answer.get();

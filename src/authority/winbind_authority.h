@@ -26,7 +26,8 @@ class WinbindAuthority final : public Authority {
   // Whether the domain can be asked at all.
   Result<void> check_controller();
   // LogonDenied with the domain's reason; NoAuthenticatingAuthority when the domain cannot be asked
-  // or does not answer in time. Takes as long as the domain takes.
+  // or does not answer in time, and kInsufficientResources when too many wait for it already. Takes
+  // as long as the domain takes.
   Result<NtlmLogon> validate(const NtlmResponse& response) override;
   // LogonDenied without a PAC, which a domain gives every user.
   Result<std::shared_ptr<const AccessToken>> identify(ByteView pac) override;

@@ -48,6 +48,8 @@ constexpr std::array kMeanings = {
             "the server refused the logon"},
     Meaning{nt_status::kNoLogonServers, Status::NoAuthenticatingAuthority,
             "the server found nobody to check the logon with"},
+    Meaning{nt_status::kInsufficientResources, Status::NoAuthenticatingAuthority,
+            "the server refused: it has too much to do to check the logon"},
     Meaning{nt_status::kNotSupported, Status::UnsupportedFunction,
             "the server does not support this: its policy may demand another CredSSP version"},
     Meaning{nt_status::kTimeDifferenceAtDc, Status::TimeSkew,

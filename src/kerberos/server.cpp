@@ -89,6 +89,13 @@ Result<Bytes> make_ap_rep(const ApSession& session) {
   return take(session.library(), message);
 }
 
+// Whoever can make this machine too busy to ask must not go on unasked for it.
+bool may_go_on_unasked(const Error& error) {
+  return error.status == Status::UnsupportedFunction ||
+         (error.status == Status::NoAuthenticatingAuthority &&
+          error.nt_status != nt_status::kInsufficientResources);
+}
+
 bool own_key_is_rc4(const ApSession& session) {
   const auto key = session.own_key();
   return key && key->enctype() == ENCTYPE_ARCFOUR_HMAC;
@@ -216,10 +223,7 @@ Result<IdentifiedClient> ServerContext::identify(const Accepted& accepted) const
   const auto judge = authority_ != nullptr ? authority_ : environment_->authority();
   if (judge != nullptr) {
     const auto known = judge->identify(accepted.pac);
-    const bool knows_nothing =
-        !known && (known.error().status == Status::UnsupportedFunction ||
-                   known.error().status == Status::NoAuthenticatingAuthority);
-    if (!known && !knows_nothing) return fail(known.error());
+    if (!known && !may_go_on_unasked(known.error())) return fail(known.error());
     if (known) {
       token = **known;
       names = {token.domain + '\\' + token.user};

@@ -50,7 +50,8 @@ class Authority {
   // Who it is that a Kerberos ticket has proven. `pac`: what the KDC says of the client, signed for
   // this very server; empty when the ticket has none. LogonDenied when the domain does not take the
   // client; UnsupportedFunction from a judge that knows no more than the ticket says, and
-  // NoAuthenticatingAuthority when the domain cannot be asked.
+  // NoAuthenticatingAuthority when the domain cannot be asked: kInsufficientResources when that is
+  // for too much that is asked of this machine already, which a client may have brought about.
   virtual Result<std::shared_ptr<const AccessToken>> identify(ByteView /*pac*/) {
     return fail(Status::UnsupportedFunction, "who judges logons here knows no users of a KDC");
   }

@@ -72,6 +72,7 @@ inline constexpr std::uint32_t kLogonFailure = 0xC000006D;
 inline constexpr std::uint32_t kAccountRestriction = 0xC000006E;
 inline constexpr std::uint32_t kPasswordExpired = 0xC0000071;
 inline constexpr std::uint32_t kAccountDisabled = 0xC0000072;
+inline constexpr std::uint32_t kInsufficientResources = 0xC000009A;
 inline constexpr std::uint32_t kNotSupported = 0xC00000BB;
 inline constexpr std::uint32_t kAccessDenied = 0xC0000022;
 inline constexpr std::uint32_t kTimeDifferenceAtDc = 0xC0000133;

@@ -15,7 +15,7 @@ class FakeDomain final : public Authority {
   }
   Result<SharedToken> identify(ByteView pac) override {
     seen.push_back(copy(pac));
-    if (refuses) return fail(*refuses, "says the domain");
+    if (refuses) return fail(*refuses, "says the domain", nt_status);
     AccessToken token;
     token.user = "Alice";
     token.domain = "ADEX";
@@ -25,6 +25,7 @@ class FakeDomain final : public Authority {
   }
 
   std::optional<Status> refuses;
+  std::uint32_t nt_status = 0;
   std::vector<Bytes> seen;
 };
 
@@ -113,6 +114,15 @@ TEST_F(Pac, IsTheDomainsToRefuse) {
   domain_->refuses = Status::LogonDenied;
   EXPECT_EQ(status_with(MadePac{}), Status::LogonDenied);
   EXPECT_EQ(status_with(std::nullopt), Status::LogonDenied);
+}
+
+// A client that keeps this machine busy with other logons would come in without its groups, as a
+// name that may have been another's.
+TEST_F(Pac, IsNotPassedOverByAServerWithTooMuchToDo) {
+  domain_->refuses = Status::NoAuthenticatingAuthority;
+  domain_->nt_status = nt_status::kInsufficientResources;
+  EXPECT_EQ(status_with(MadePac{}), Status::NoAuthenticatingAuthority);
+  EXPECT_EQ(status_with(std::nullopt), Status::NoAuthenticatingAuthority);
 }
 
 TEST_F(Pac, OfAnotherClientIsRefused) {

@@ -207,6 +207,9 @@ TEST_F(WinbindTest, ADomainThatHangsIsGivenUpAndComesBack) {
   }
   EXPECT_EQ(refused, 130);
   EXPECT_EQ(last, "winbind hangs: too many logons wait for it");
+  const auto unasked = impatient.identify(view("what the KDC says"));
+  EXPECT_EQ(status_of(unasked), Status::NoAuthenticatingAuthority);
+  EXPECT_EQ(unasked.error().nt_status, nt_status::kInsufficientResources);
   release.set_value();
   while (winbind->logons < 128) std::this_thread::yield();
   EXPECT_EQ(winbind->logons, 128);  // no more threads than that were left behind

@@ -27,6 +27,7 @@ TEST(ErrorCode, SaysWhyInAStatusAndInWords) {
                          Row{nt_status::kAccountLockedOut, Status::LogonDenied},
                          Row{0xC000015B, Status::LogonDenied},
                          Row{nt_status::kNoLogonServers, Status::NoAuthenticatingAuthority},
+                         Row{nt_status::kInsufficientResources, Status::NoAuthenticatingAuthority},
                          Row{nt_status::kTimeDifferenceAtDc, Status::TimeSkew},
                          Row{nt_status::kNotSupported, Status::UnsupportedFunction}}) {
     const Error error = refusal_by_server(row.nt_status);
