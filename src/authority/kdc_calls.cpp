@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -60,16 +62,49 @@ bool is_url(const std::string& name) {
   return name.find("://") != std::string::npos;
 }
 
-// KRB_ERR_RESPONSE_TOO_BIG in a KRB-ERROR, RFC 4120 5.9.1. Whatever it is else is libkrb5's to say.
-Verdict judge_datagram(ByteView answer) {
-  constexpr std::uint32_t kResponseTooBig = 52;
-  if (answer.empty()) return Verdict::PassOver;
+// RFC 4120 5.9.1: the number in a KRB-ERROR. Whatever it is, and what is none, is libkrb5's to say.
+bool is_error(ByteView answer, std::uint32_t number) {
   asn1::DerReader sequence =
       asn1::DerReader(answer).enter(asn1::tag::application(30)).enter(asn1::tag::kSequence);
   while (!sequence.empty() && !sequence.next_is(asn1::tag::context(6))) sequence.skip();
   const std::uint32_t code = sequence.enter(asn1::tag::context(6)).u32();
-  return sequence.ok() && code == kResponseTooBig ? Verdict::NeedsStream : Verdict::Take;
+  return sequence.ok() && code == number;
 }
+
+Verdict judge_datagram(ByteView answer) {
+  constexpr std::uint32_t kResponseTooBig = 52;
+  if (answer.empty()) return Verdict::PassOver;
+  return is_error(answer, kResponseTooBig) ? Verdict::NeedsStream : Verdict::Take;
+}
+
+// With one who may say that it cannot answer for now, so that another is asked, as libkrb5 does.
+class WithKdc final : public Conversation {
+ public:
+  explicit WithKdc(std::unique_ptr<Conversation> conversation)
+      : conversation_(std::move(conversation)) {}
+
+  Result<Bytes> begin() override { return conversation_->begin(); }
+  Result<Turn> hear(ByteView arrived) override {
+    TRY_ASSIGN(Turn turn, conversation_->hear(arrived));
+    if (turn.answer) TRY(check_available(*turn.answer));
+    return turn;
+  }
+  Result<Bytes> hear_end() override {
+    TRY_ASSIGN(Bytes answer, conversation_->hear_end());
+    TRY(check_available(answer));
+    return answer;
+  }
+
+ private:
+  static Result<void> check_available(ByteView answer) {
+    constexpr std::uint32_t kServiceUnavailable = 29;
+    if (!is_error(answer, kServiceUnavailable)) return {};
+    return fail(Status::NoAuthenticatingAuthority, "the KDC cannot answer at the moment",
+                nt_status::kNoLogonServers);
+  }
+
+  std::unique_ptr<Conversation> conversation_;
+};
 
 class Calls {
  public:
@@ -142,11 +177,10 @@ class Calls {
       if (!(datagrams ? server.datagrams : server.streams)) continue;
       for (std::string& address : addresses(server.host)) {
         if (count++ == kMostOfAKind) return;
-        calls_.push_back(
-            {{std::move(address), server.port}, datagrams, [this_request = &request_, datagrams] {
-               return datagrams ? speak_in_datagrams(copy(this_request->message), judge_datagram)
-                                : speak_in_frames(this_request->message, kFrameWidth);
-             }});
+        add({std::move(address), server.port}, datagrams, [this_request = &request_, datagrams] {
+          return datagrams ? speak_in_datagrams(copy(this_request->message), judge_datagram)
+                           : speak_in_frames(this_request->message, kFrameWidth);
+        });
       }
     }
   }
@@ -165,9 +199,17 @@ class Calls {
                 return parse_proxy_message(realm, body);
               }};
     for (std::string& address : addresses(server.host)) {
-      calls_.push_back(
-          {{std::move(address), server.port}, false, [post] { return speak_https(post); }});
+      add({std::move(address), server.port}, false, [post] { return speak_https(post); });
     }
+  }
+
+  // Who was told of a change of a password is the only one.
+  void add(Endpoint endpoint, bool datagrams,
+           std::function<std::unique_ptr<Conversation>()> converse) {
+    if (request_.service == KdcService::Tickets) {
+      converse = [converse = std::move(converse)] { return std::make_unique<WithKdc>(converse()); };
+    }
+    calls_.push_back({std::move(endpoint), datagrams, std::move(converse)});
   }
 
   // Each name is looked up once.

@@ -16,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "asn1/der_writer.h"
 #include "base/bytes.h"
 #include "base/reader.h"
 #include "base/writer.h"
@@ -171,6 +172,23 @@ class FakeKdc {
   std::atomic<int> datagrams_come_ = 0, streams_come_ = 0;
   std::thread thread_;
 };
+
+// A KRB-ERROR of this number, with what must be in one.
+inline Bytes krb_error(std::uint32_t number) {
+  using asn1::DerWriter;
+  DerWriter out;
+  out.nest(asn1::tag::application(30), [&](DerWriter& error) {
+    error.nest(asn1::tag::kSequence, [&](DerWriter& sequence) {
+      const auto field = [&](unsigned tag, std::uint32_t value) {
+        sequence.nest(asn1::tag::context(tag), [&](DerWriter& in) { in.integer(value); });
+      };
+      field(0, 5);
+      field(1, 30);
+      field(6, number);
+    });
+  });
+  return out.take();
+}
 
 inline FakeKdc::OnDatagram silent() {
   return [](ByteView) { return Bytes(); };

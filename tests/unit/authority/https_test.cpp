@@ -224,6 +224,13 @@ TEST_F(HttpsProxy, MayRefuse) {
             "the KDC proxy refused the message (the figure is HTTP's status)");
 }
 
+TEST_F(HttpsProxy, MayTellThatAKdcCannotAnswer) {
+  const std::string body = text(write_proxy_message("EXAMPLE.TEST", test::krb_error(29)));
+  for (const std::string& response : {http(body), "HTTP/1.0 200 OK\r\n\r\n" + body}) {
+    EXPECT_EQ(why(ask(*saying(response))), "the KDC cannot answer at the moment");
+  }
+}
+
 TEST_F(HttpsProxy, MayTalkNonsense) {
   const std::string no_http = "the KDC proxy does not speak HTTP";
   EXPECT_EQ(why(ask(*saying("220 ready\r\n\r\n"))), no_http);

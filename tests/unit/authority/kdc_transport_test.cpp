@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "asn1/der_writer.h"
 #include "fake_kdc.h"
 #include "sspi/types.h"
 #include "support/hex.h"
@@ -22,6 +21,7 @@ using std::chrono::milliseconds;
 using test::answering;
 using test::FakeKdc;
 using test::hanging;
+using test::krb_error;
 using test::Peer;
 using test::saying;
 using test::silent;
@@ -29,23 +29,6 @@ using test::silent;
 // Of what is to succeed, and of what is to fail: none is measured.
 constexpr milliseconds kLong{20'000}, kShort{60};
 const Bytes kQuestion{1, 2, 3}, kAnswer{4, 5, 6, 7}, kOther{8};
-
-// A KRB-ERROR of this number, with what must be in one.
-Bytes krb_error(std::uint32_t number) {
-  using asn1::DerWriter;
-  DerWriter out;
-  out.nest(asn1::tag::application(30), [&](DerWriter& error) {
-    error.nest(asn1::tag::kSequence, [&](DerWriter& sequence) {
-      const auto field = [&](unsigned tag, std::uint32_t value) {
-        sequence.nest(asn1::tag::context(tag), [&](DerWriter& in) { in.integer(value); });
-      };
-      field(0, 5);
-      field(1, 30);
-      field(6, number);
-    });
-  });
-  return out.take();
-}
 
 class KdcTransportTest : public testing::Test {
  protected:
@@ -126,6 +109,20 @@ TEST_F(KdcTransportTest, GoesToAStreamForWhatIsTooLongForADatagram) {
   const Bytes another_error = krb_error(6);
   FakeKdc refusing(saying(another_error), answering(kOther));
   EXPECT_EQ(ask({refusing.name()}), another_error);
+}
+
+// RFC 4120 7.5.9: KDC_ERR_SVC_UNAVAILABLE
+TEST_F(KdcTransportTest, AsksTheNextOneWhereAKdcCannotAnswer) {
+  const Bytes unavailable = krb_error(29);
+  FakeKdc busy(saying(unavailable), answering(unavailable));
+  FakeKdc free(saying(kAnswer), answering(kOther));
+  EXPECT_EQ(ask({busy.name(), free.name()}), kAnswer);
+  EXPECT_EQ(busy.asked(), 1);
+  EXPECT_EQ(ask({"tcp/" + busy.name(), "tcp/" + free.name()}), kOther);
+  EXPECT_EQ(why(ask({busy.name()})), "the KDC cannot answer at the moment");
+  KdcRequest change = request({busy.name(), free.name()});
+  change.service = KdcService::PasswordChanges;
+  EXPECT_EQ(exchange(change), unavailable);
 }
 
 TEST_F(KdcTransportTest, DeadKdcsDoNotEatTheTimeOfTheOthers) {
