@@ -98,12 +98,17 @@ Result<void> Pkinit::configure(krb5_get_init_creds_opt& options) const {
   return {};
 }
 
-// A password, for which libkrb5 asks when nothing else has worked, is never given. Other ways of
-// preauthentication that a KDC, or who pretends to be one, may choose ask alike, but with a title.
 krb5_error_code Pkinit::prompt(krb5_context context, void* self, const char* name,
                                const char* banner, int count, krb5_prompt* prompts) {
-  SecretBytes& pin = static_cast<Pkinit*>(self)->card_.pin;
-  const krb5_prompt_type* types = krb5_get_prompt_types(context);
+  return static_cast<Pkinit*>(self)->answer(krb5_get_prompt_types(context), name, banner, count,
+                                            prompts);
+}
+
+// A password, for which libkrb5 asks when nothing else has worked, is never given. Other ways of
+// preauthentication that a KDC, or who pretends to be one, may choose ask alike, but with a title.
+krb5_error_code Pkinit::answer(const krb5_prompt_type* types, const char* name, const char* banner,
+                               int count, krb5_prompt* prompts) {
+  SecretBytes& pin = card_.pin;
   if (count == 0) return 0;
   const bool asks_for_pin = name == nullptr && banner == nullptr && count == 1 &&
                             types != nullptr && types[0] == KRB5_PROMPT_TYPE_PREAUTH &&

@@ -36,6 +36,9 @@ class Pkinit {
   // libkrb5's krb5_prompter_fct; its data is this.
   static std::int32_t prompt(_krb5_context* context, void* self, const char* name,
                              const char* banner, int count, _krb5_prompt* prompts);
+  // The same, of prompts of these types (krb5_get_prompt_types(), which may be null).
+  std::int32_t answer(const std::int32_t* types, const char* name, const char* banner, int count,
+                      _krb5_prompt* prompts);
   // What the exchange failed with (kdc_failure()), in the light of what the plugin said.
   [[nodiscard]] Error explained(const Error& failure) const;
 

@@ -54,6 +54,12 @@ class Connecting(CommandTest):
             with self.subTest(address):
                 self.fail_to_connect(address, 2)
 
+    def test_a_certificate_names_its_user(self):
+        certificate, key, _ = self.make_certificate('alice')
+        done = self.run_command('connect', 'no-such-host.invalid', '--user', 'alice', '--cert',
+                                certificate, '--key', key, code=2)
+        self.assertIn('leave --user out', done.stderr)
+
     def test_nobody_listens(self):
         with socket.create_server(('127.0.0.1', 0)) as free:
             port = free.getsockname()[1]

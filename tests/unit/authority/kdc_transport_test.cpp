@@ -142,6 +142,18 @@ TEST_F(KdcTransportTest, ManyKdcsLeaveRoomForStreams) {
   EXPECT_EQ(ask(std::vector<std::string>(20, kdc.name())), kAnswer);
 }
 
+// Of anything else the second one would be told when half of the deadline is over.
+TEST_F(KdcTransportTest, TellsAnotherKdcOfALogonOnlyWhenPatienceIsOver) {
+  NetworkKdcTransport patient([] { return kShort; }, {.patience = kLong});
+  FakeKdc first(silent()), second(silent());
+  KdcRequest logon = request({"udp/" + first.name(), "udp/" + second.name()});
+  const Bytes as_req{0x6A, 0};
+  logon.message = as_req;
+  EXPECT_EQ(why(patient.exchange(logon)), kSilence);
+  first.wait_for(1);
+  EXPECT_EQ(second.asked(), 0);
+}
+
 TEST_F(KdcTransportTest, TakesALateAnswerToo) {
   std::atomic<bool> second_came = false;
   FakeKdc second([&](ByteView) {

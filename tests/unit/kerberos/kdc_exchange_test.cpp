@@ -96,6 +96,14 @@ class KdcExchangeTest : public KerberosTest {
     return output.progress ? Error{Status::Ok} : output.progress.error();
   }
 
+  // Why that credential gets no ticket.
+  static Status refusal(const Credential& credential) {
+    ContextRequest asked;
+    asked.target_name = "HTTP/web.example.test";
+    const StepOutput output = (*credential.new_context(asked))->step({});
+    return output.progress ? Status::Ok : output.progress.error().status;
+  }
+
   std::string log_;
   std::shared_ptr<ScriptedTransport> transport_ = std::make_shared<ScriptedTransport>();
   std::shared_ptr<Environment> environment_ = test::make_environment(nullptr);
@@ -172,6 +180,34 @@ TEST_F(KdcExchangeTest, GoesThroughTheCredentialsProxy) {
   ASSERT_TRUE(transport_->requests.front().proxy);
   EXPECT_EQ(transport_->requests.front().proxy->server, "proxy.example.test:444");
   EXPECT_TRUE(transport_->requests.front().proxy->forced);
+}
+
+// Each would count against the account.
+TEST_F(KdcExchangeTest, ARefusalHoldsByEveryWay) {
+  configure(kRealmSection);
+  AcquireRequest asked = request();
+  asked.auth_data.identity = test::make_identity("EXAMPLE.TEST", "alice", "secret");
+  const auto direct = package_->acquire(asked);
+  const auto proxied = (*package_->acquire(asked))->with_kdc_proxy({"one.example.test", true, {}});
+  for (const auto& credential : {std::shared_ptr<const Credential>(*direct), *proxied}) {
+    transport_->requests.clear();
+    transport_->script = {krb_error(KRB5KDC_ERR_CLIENT_REVOKED)};
+    EXPECT_EQ(refusal(*credential), Status::LogonDenied);
+    const auto changed = credential->with_kdc_proxy({"two.example.test", true, {}});
+    EXPECT_EQ(refusal(**changed), Status::LogonDenied);
+    EXPECT_EQ(transport_->requests.size(), 1U);
+  }
+}
+
+TEST_F(KdcExchangeTest, SilenceIsOfItsWayAlone) {
+  configure(kRealmSection);
+  AcquireRequest asked = request();
+  asked.auth_data.identity = test::make_identity("EXAMPLE.TEST", "alice", "secret");
+  const auto direct = package_->acquire(asked);
+  EXPECT_EQ(refusal(**direct), Status::NoAuthenticatingAuthority);
+  transport_->script = {krb_error(KRB5KDC_ERR_CLIENT_REVOKED)};
+  const auto proxied = (*direct)->with_kdc_proxy({"one.example.test", true, {}});
+  EXPECT_EQ(refusal(**proxied), Status::LogonDenied);
 }
 
 TEST_F(KdcExchangeTest, SaysHowFarTheClocksAreApart) {
