@@ -1,8 +1,9 @@
 // What servers of Kerberos and their proxies answer, before libkrb5 sees it: frames, messages of
-// [MS-KKDCP], results of password changes.
+// [MS-KKDCP], results of password changes, extended errors.
 #include "authority/conversation.h"
 #include "authority/kkdcp.h"
 #include "kerberos/change_password.h"
+#include "kerberos/extended_error.h"
 #include "support/fuzzing.h"
 
 namespace {
@@ -43,5 +44,6 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   check_frames(bytes, sizeof(std::uint16_t));
   check_frames(bytes, sizeof(std::uint32_t));
   static_cast<void>(kerberos::read_change_result(bytes));
+  static_cast<void>(kerberos::extended_status(bytes));
   return 0;
 }

@@ -17,6 +17,7 @@ extern "C" {
 #include <utility>
 
 #include "authority/account_names.h"
+#include "sspi/domain_words.h"
 
 namespace opensspi::authority {
 namespace {
@@ -266,7 +267,6 @@ Error domain_refusal(std::uint32_t nt_status) {
   const auto nobody = [&](const char* why) {
     return Error{Status::NoAuthenticatingAuthority, why, nt_status};
   };
-  const auto denied = [&](const char* why) { return Error{Status::LogonDenied, why, nt_status}; };
   switch (nt_status) {
     case nt_status::kNoLogonServers:
     case 0xC0000233:  // STATUS_DOMAIN_CONTROLLER_NOT_FOUND
@@ -280,25 +280,12 @@ Error domain_refusal(std::uint32_t nt_status) {
     case 0xC000018D:  // STATUS_TRUSTED_RELATIONSHIP_FAILURE
     case 0xC00000DA:  // STATUS_CANT_ACCESS_DOMAIN_INFO
       return nobody("the domain does not trust this machine: join it again");
-    case nt_status::kWrongPassword:
-      return denied("wrong password, says the domain");
-    case nt_status::kNoSuchUser:
-      return denied("the domain knows no account of that name");
-    case nt_status::kAccountDisabled:
-      return denied("the account is disabled in the domain");
-    case nt_status::kAccountExpired:
-      return denied("the account expired in the domain");
-    case nt_status::kAccountLockedOut:
-      return denied("the account is locked out in the domain");
-    case nt_status::kPasswordExpired:
-      return denied("the password expired in the domain");
-    case nt_status::kPasswordRestriction:
-      return denied("the new password does not meet the domain's rules, or is changed too soon");
-    case nt_status::kPasswordMustChange:
-      return denied("the domain wants the password changed before the next logon");
     default:
-      return denied("the domain refused the logon");
+      break;
   }
+  const char* words = domain_words(nt_status);
+  return {Status::LogonDenied, words != nullptr ? words : "the domain refused the logon",
+          nt_status};
 }
 
 }  // namespace opensspi::authority

@@ -5,6 +5,7 @@
 
 #include "kerberos/error_row.h"
 #include "kerberos/library.h"
+#include "sspi/domain_words.h"
 #include "sspi/types.h"
 
 namespace opensspi::kerberos {
@@ -81,6 +82,13 @@ constexpr ErrorRow kApRows[] = {
     {KRB5_MUTUAL_FAILED, Status::MutualAuthFailed, "the server did not prove who it is"},
 };
 
+// Why an account is refused. Whether there is one, on which it hangs what is tried next, only the
+// number says; and nothing else that a KDC may put there steers anything here.
+bool explains(std::uint32_t nt_status, const ErrorRow& row) {
+  return row.status == Status::LogonDenied && row.nt_status != nt_status::kNoSuchUser &&
+         nt_status != nt_status::kNoSuchUser && domain_words(nt_status) != nullptr;
+}
+
 // Of what a server does with the system, writing into the replay cache is what may fail. The
 // system's own numbers are small.
 bool is_of_replay_cache(krb5_error_code code) {
@@ -90,8 +98,11 @@ bool is_of_replay_cache(krb5_error_code code) {
 
 }  // namespace
 
-tl::unexpected<Error> kdc_failure(std::int32_t code) {
+tl::unexpected<Error> kdc_failure(std::int32_t code, std::uint32_t nt_status) {
   if (const ErrorRow* row = find(kKdcRows, code)) {
+    if (explains(nt_status, *row)) {
+      return fail(row->status, domain_words(nt_status), nt_status, row->code);
+    }
     return fail(row->status, row->why, row->nt_status,
                 row->status == Status::TimeSkew ? 0 : row->code);
   }

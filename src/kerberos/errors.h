@@ -8,8 +8,8 @@
 
 namespace opensspi::kerberos {
 
-// A KDC was asked for a ticket, or nobody could be.
-[[nodiscard]] tl::unexpected<Error> kdc_failure(std::int32_t code);
+// A KDC was asked for a ticket, or nobody could be. `nt_status`: what the KDC said besides.
+[[nodiscard]] tl::unexpected<Error> kdc_failure(std::int32_t code, std::uint32_t nt_status = 0);
 // A server was shown a ticket. Of a skew the figure is 0: who knows it says it.
 [[nodiscard]] tl::unexpected<Error> ap_failure(std::int32_t code);
 // A client was refused by a server, with the KRB-ERROR's own number (RFC 4120 7.5.9).

@@ -7,6 +7,7 @@
 
 #include "kerberos/ap_session.h"
 #include "kerberos/errors.h"
+#include "kerberos/extended_error.h"
 
 namespace opensspi::kerberos {
 namespace {
@@ -32,7 +33,7 @@ Result<void> KdcExchange::run(Step&& step) {
     if (code == 0 && (flags & KRB5_TKT_CREDS_STEP_FLAG_CONTINUE) == 0) return {};
     TRY_ASSIGN(answer, ask(std::string(realm.begin(), realm.end()), KdcService::Tickets, message,
                            stream_first));
-    note_time(answer);
+    note_error(answer);
   }
   return fail(Status::NoAuthenticatingAuthority, "the KDC asks for ever more",
               nt_status::kNoLogonServers);
@@ -69,17 +70,21 @@ Result<Bytes> KdcExchange::ask(const std::string& realm, KdcService service, Byt
   return fail(error);
 }
 
-void KdcExchange::note_time(ByteView answer) {
+void KdcExchange::note_error(ByteView answer) {
+  nt_status_ = 0;
   if (answer.empty() || answer.front() != kErrorTag) return;
   const krb5_data data = data_of(answer);
   krb5_error* error = nullptr;
   if (krb5_rd_error(library_.get(), &data, &error) != 0) return;
   server_time_ = static_cast<std::uint32_t>(error->stime);
+  const krb5_data& e_data = error->e_data;
+  nt_status_ = extended_status({reinterpret_cast<const std::uint8_t*>(e_data.data), e_data.length})
+                   .value_or(0);
   krb5_free_error(library_.get(), error);
 }
 
 tl::unexpected<Error> KdcExchange::refusal(std::int32_t code) const {
-  auto failed = kdc_failure(code);
+  auto failed = kdc_failure(code, nt_status_);
   if (failed.value().status == Status::TimeSkew && server_time_) {
     failed.value().value = *server_time_ - library_.unix_time();
   }

@@ -44,13 +44,14 @@ class KdcExchange {
  private:
   template <class Step>
   Result<void> run(Step&& step);
-  void note_time(ByteView answer);
+  void note_error(ByteView answer);
   [[nodiscard]] tl::unexpected<Error> refusal(std::int32_t code) const;
 
   const Library& library_;
   const KdcWay& way_;
   std::string realm_;
   std::optional<std::int64_t> server_time_;
+  std::uint32_t nt_status_ = 0;  // in the last answer
 };
 
 }  // namespace opensspi::kerberos

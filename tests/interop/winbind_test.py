@@ -92,6 +92,19 @@ class Winbind(unittest.TestCase):
             self.assertLessEqual(set(groups), {sid, *logon["group_sids"]})
             self.assertEqual(logon["unix_user"], "ADEX\\alice")
 
+    def test_what_the_kdc_says_of_an_account(self):
+        self.serve("auto")
+        address = self.server.address.replace("127.0.0.1", "localhost")
+        for user, nt_status, reason in (
+                ("dora", "STATUS_ACCOUNT_DISABLED", "the account is disabled in the domain"),
+                ("max", "STATUS_PASSWORD_MUST_CHANGE",
+                 "the domain wants the password changed before the next logon")):
+            with self.subTest(user):
+                status, answer, output = self.command.connect(address, f"{user}@AD.EXAMPLE.TEST",
+                                                              PASSWORD)
+                self.assertEqual(status, REFUSED, output)
+                self.assertEqual(answer["reason"], f"{reason} ({nt_status})")
+
     def test_a_server_acts_as_its_client(self):
         environment = {**self.member_environment(),
                        "PYTHONPATH": str(pathlib.Path(__file__).parent),

@@ -116,11 +116,13 @@ class KerberosFiles {
 
   // A KRB-ERROR of libkrb5's code, by that server at that time, seconds since 1970.
   [[nodiscard]] std::vector<std::uint8_t> krb_error(std::int32_t code, const std::string& server,
-                                                    std::int64_t time) const {
+                                                    std::int64_t time,
+                                                    std::string e_data = {}) const {
     krb5_error error{};
     error.error = static_cast<krb5_ui_4>(code - ERROR_TABLE_BASE_krb5);
     error.stime = static_cast<krb5_timestamp>(time);
     error.server = parsed(server);
+    error.e_data = {KV5M_DATA, static_cast<unsigned>(e_data.size()), e_data.data()};
     krb5_data der{};
     must(krb5_mk_error(context_, &error, &der));
     std::vector<std::uint8_t> bytes(der.data, der.data + der.length);

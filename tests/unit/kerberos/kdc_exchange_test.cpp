@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/writer.h"
 #include "kerberos/kdc_clock.h"
 #include "kerberos/logon_tickets.h"
 #include "world.h"
@@ -57,6 +58,14 @@ class KdcExchangeTest : public KerberosTest {
   void configure(const std::string& text) {
     files_.write_file("mine.conf", "[libdefaults]\nrdns = false\n" + text);
     files_.variables().set("KRB5_CONFIG", files_.path("mine.conf"));
+  }
+
+  // One of a KDC of Windows', [MS-KILE] 2.2.1.
+  [[nodiscard]] Bytes krb_error_with_status(std::int32_t code, std::uint32_t nt_status) const {
+    const Bytes extended = Writer().u32_le(nt_status).u32_le(0).u32_le(1).take();
+    const std::string e_data = "\x30\x15\xA1\x03\x02\x01\x03\xA2\x0E\x04\x0C" +
+                               std::string(extended.begin(), extended.end());
+    return files_.krb_error(code, kGranting, kUnixNow, e_data);
   }
 
   // A KRB-ERROR whose KDC's clock is so many seconds ahead.
@@ -243,6 +252,50 @@ TEST_F(KdcExchangeTest, SaysThatThePasswordHasExpired) {
   const Error error = log_on();
   EXPECT_EQ(error.status, Status::LogonDenied);
   EXPECT_EQ(error.nt_status, nt_status::kPasswordExpired);
+}
+
+TEST_F(KdcExchangeTest, SaysWhatWindowsKdcsSayOfAnAccount) {
+  configure(kRealmSection);
+  const auto refused = [&](std::int32_t code, std::uint32_t nt_status) {
+    transport_->script = {krb_error_with_status(code, nt_status)};
+    const Error error = log_on();
+    EXPECT_EQ(error.status, Status::LogonDenied);
+    EXPECT_EQ(error.value, code);
+    return std::pair(error.nt_status, std::string(error.why));
+  };
+  using Told = std::pair<std::uint32_t, std::string>;
+  EXPECT_EQ(refused(KRB5KDC_ERR_CLIENT_REVOKED, nt_status::kAccountLockedOut),
+            Told(nt_status::kAccountLockedOut, "the account is locked out in the domain"));
+  EXPECT_EQ(refused(KRB5KDC_ERR_KEY_EXP, nt_status::kPasswordMustChange),
+            Told(nt_status::kPasswordMustChange,
+                 "the domain wants the password changed before the next logon"));
+  EXPECT_EQ(refused(KRB5KDC_ERR_POLICY, 0xC00002FA),
+            Told(0xC00002FA, "the domain lets the account log on with a smart card only"));
+  // NTLM is tried where there is no such user.
+  EXPECT_EQ(refused(KRB5KDC_ERR_CLIENT_REVOKED, nt_status::kNoSuchUser),
+            Told(nt_status::kAccountDisabled, "the account is disabled or locked"));
+  EXPECT_EQ(refused(KRB5KDC_ERR_C_PRINCIPAL_UNKNOWN, nt_status::kAccountLockedOut),
+            Told(nt_status::kNoSuchUser, "the KDC knows no user of that name"));
+  // What is not of accounts would steer what is tried again, and when.
+  EXPECT_EQ(refused(KRB5KDC_ERR_CLIENT_REVOKED, nt_status::kSmartcardNoCard),
+            Told(nt_status::kAccountDisabled, "the account is disabled or locked"));
+}
+
+TEST_F(KdcExchangeTest, ForgetsWhatAnotherAnswerSaid) {
+  configure(kRealmSection);
+  transport_->script = {
+      krb_error_with_status(KRB5KDC_ERR_PREAUTH_REQUIRED, nt_status::kAccountLockedOut),
+      krb_error(KRB5KDC_ERR_CLIENT_REVOKED)};
+  EXPECT_STREQ(log_on().why, "the account is disabled or locked");
+}
+
+TEST_F(KdcExchangeTest, IsNotToldOfAccountsWhereItIsOfTheTarget) {
+  configure(kRealmSection);
+  transport_->script = Script(
+      2, krb_error_with_status(KRB5KDC_ERR_S_PRINCIPAL_UNKNOWN, nt_status::kAccountLockedOut));
+  const Error error = get_ticket("HTTP/web.example.test");
+  EXPECT_EQ(error.status, Status::TargetUnknown);
+  EXPECT_EQ(error.nt_status, 0U);
 }
 
 TEST_F(KdcExchangeTest, AsksForTicketsAndTellsWhoseKdcIsSilent) {
