@@ -24,17 +24,28 @@ struct Element {
   std::size_t contents_size;
 };
 
+// OpenSSL wants an octet behind a length of several octets, also behind one that says 0.
+Bytes with_one_more(ByteView bytes) {
+  Bytes longer = copy(bytes);
+  longer.push_back(0);
+  return longer;
+}
+
 // The element that OpenSSL sees at the start, whole and of definite length.
 std::optional<Element> openssl_element(ByteView bytes) {
-  const std::uint8_t* at = bytes.data();
+  const Bytes longer = with_one_more(bytes);
+  const std::uint8_t* at = longer.data();
   long length = 0;
   int tag = 0;
   int tag_class = 0;
   const int flags =
-      ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(bytes.size()));
+      ASN1_get_object(&at, &length, &tag, &tag_class, static_cast<long>(longer.size()));
   ERR_clear_error();
   if ((flags & 0x80) != 0 || (flags & 0x01) != 0) return std::nullopt;
-  return Element{static_cast<std::size_t>(at - bytes.data()), static_cast<std::size_t>(length)};
+  const Element element{static_cast<std::size_t>(at - longer.data()),
+                        static_cast<std::size_t>(length)};
+  if (element.header_size + element.contents_size > bytes.size()) return std::nullopt;
+  return element;
 }
 
 // The contents of the first element, when we take it.
@@ -86,9 +97,10 @@ void agree_on_number(ByteView element) {
 }
 
 void agree_on_octet_string(ByteView element, ByteView contents) {
-  const std::uint8_t* at = element.data();
+  const Bytes longer = with_one_more(element);
+  const std::uint8_t* at = longer.data();
   const std::unique_ptr<ASN1_OCTET_STRING, decltype(&ASN1_OCTET_STRING_free)> text(
-      d2i_ASN1_OCTET_STRING(nullptr, &at, static_cast<long>(element.size())),
+      d2i_ASN1_OCTET_STRING(nullptr, &at, static_cast<long>(longer.size())),
       ASN1_OCTET_STRING_free);
   require(text != nullptr, "an octet string is one to OpenSSL");
   std::uint8_t* der = nullptr;

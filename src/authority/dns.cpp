@@ -170,8 +170,8 @@ std::vector<std::string> Resolver::addresses(const std::string& host, millisecon
   }
   names.push_back(host);
   for (const std::string& name : names) {
-    for (const auto& [type, family] :
-         {std::pair(ns_t_a, AF_INET), std::pair(ns_t_aaaa, AF_INET6)}) {
+    for (const auto type : {ns_t_a, ns_t_aaaa}) {
+      const int family = type == ns_t_a ? AF_INET : AF_INET6;
       const auto left = end - std::chrono::steady_clock::now();
       const std::size_t size = family == AF_INET ? sizeof(in_addr) : sizeof(in6_addr);
       for_each_record(ask(name, type, std::chrono::ceil<milliseconds>(left)), type,

@@ -262,7 +262,10 @@ Result<SecretBytes> WrapTokens::open_rotated(const Header& header, ByteView body
   const auto open_by = [&](std::size_t rotation) -> Result<SecretBytes> {
     SecretBytes straight(body);
     const ByteSpan bytes = straight.expose_mutable();
-    if (!bytes.empty()) std::ranges::rotate(bytes, bytes.begin() + rotation % bytes.size());
+    if (!bytes.empty()) {
+      const auto first = static_cast<std::ptrdiff_t>(rotation % bytes.size());
+      std::rotate(bytes.begin(), bytes.begin() + first, bytes.end());
+    }
     TRY(open(header, bytes, parts));
     return straight;
   };

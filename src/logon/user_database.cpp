@@ -66,7 +66,7 @@ std::vector<gid_t> groups_of(const UserEntry& user) {
     groups.resize(std::max(static_cast<std::size_t>(count), 2 * groups.size()));
   }
   std::ranges::sort(groups);
-  groups.erase(std::ranges::unique(groups).begin(), groups.end());
+  groups.erase(std::unique(groups.begin(), groups.end()), groups.end());
   return groups;
 }
 

@@ -45,7 +45,7 @@ Initiator::Initiator(std::shared_ptr<const Environment> environment, const Conte
     : Negotiation(request, std::move(mechanisms)), environment_(std::move(environment)) {
   // [MS-KILE] 3.2.1: UseSessionKey asks for user-to-user, which then is the first choice.
   if (has(request.flags, ContextFlags::UseSessionKey)) {
-    std::ranges::stable_partition(mechanisms_, is_user_to_user);
+    std::stable_partition(mechanisms_.begin(), mechanisms_.end(), is_user_to_user);
   }
 }
 
