@@ -22,6 +22,7 @@ struct FreeStack {  // not its certificates
 using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
 constexpr std::uint32_t kOfWholeChain = 0x000F0000;
+constexpr int kSecurityLevel = 2;  // TLS sessions': RSA from 2048 bits, neither MD5 nor SHA-1
 constexpr const char* kAnyUsage = "2.5.29.37.0";  // RFC 5280 4.2.1.12
 
 struct Fault {
@@ -132,6 +133,7 @@ void verify(const Certificate& certificate, const ChainRequest& request, const T
     return;
   }
   if (request.time) X509_STORE_CTX_set_time(ctx.get(), 0, *request.time);
+  X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx.get()), kSecurityLevel);
   X509_STORE_CTX_set_app_data(ctx.get(), &faults);
   X509_STORE_CTX_set_verify_cb(ctx.get(), collect);
   if (X509_verify_cert(ctx.get()) != 1) faults.all |= bit_of(X509_STORE_CTX_get_error(ctx.get()));

@@ -20,7 +20,7 @@
 
 namespace opensspi::test {
 
-enum class KeyKind { Rsa, Ec, Ed25519 };
+enum class KeyKind { Rsa, Rsa512, Rsa1024, Ec, Ed25519 };
 
 // A certificate with its key, as OpenSSL objects and as PEM.
 struct Issued {
@@ -45,8 +45,8 @@ struct Recipe {
 
 // With a new key of the recipe's kind, or with the one that is given.
 Issued issue(const Recipe& recipe, std::shared_ptr<EVP_PKEY> key = nullptr);
-// A self-signed authority.
-Issued issue_authority(const std::string& common_name);
+// A self-signed authority, or one of `issuer`.
+Issued issue_authority(const std::string& common_name, const Issued* issuer = nullptr);
 // One server certificate of each kind for the whole program: RSA keys take long to make.
 const Issued& server_of(KeyKind kind);
 
@@ -71,6 +71,12 @@ inline std::shared_ptr<EVP_PKEY> make_key(KeyKind kind) {
   switch (kind) {
     case KeyKind::Rsa:
       key = EVP_RSA_gen(2048);
+      break;
+    case KeyKind::Rsa512:
+      key = EVP_RSA_gen(512);
+      break;
+    case KeyKind::Rsa1024:
+      key = EVP_RSA_gen(1024);
       break;
     case KeyKind::Ec:
       key = EVP_EC_gen("P-256");
@@ -126,8 +132,9 @@ inline Issued issue(const Recipe& recipe, std::shared_ptr<EVP_PKEY> key) {
   return issued;
 }
 
-inline Issued issue_authority(const std::string& common_name) {
+inline Issued issue_authority(const std::string& common_name, const Issued* issuer) {
   return issue({.common_name = common_name,
+                .issuer = issuer,
                 .extensions = {{NID_basic_constraints, "critical,CA:TRUE"},
                                {NID_key_usage, "critical,keyCertSign,cRLSign"},
                                {NID_subject_key_identifier, "hash"}}});

@@ -239,7 +239,7 @@ typedef struct _HTTPSPolicyCallbackData {
 /*
  * Whether the chain will do, for CERT_CHAIN_POLICY_BASE and CERT_CHAIN_POLICY_SSL. TRUE means that
  * pPolicyStatus->dwError has the answer:
- *   TRUST_E_CERT_SIGNATURE     a signature is wrong
+ *   TRUST_E_CERT_SIGNATURE     a signature is wrong, or it or a key is weak
  *   CERT_E_REVOKED, TRUST_E_EXPLICIT_DISTRUST
  *   CERT_E_UNTRUSTEDROOT       it ends in an authority that is not trusted
  *   CERT_E_CHAINING            an issuer is missing
