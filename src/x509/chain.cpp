@@ -133,7 +133,9 @@ void verify(const Certificate& certificate, const ChainRequest& request, const T
     return;
   }
   if (request.time) X509_STORE_CTX_set_time(ctx.get(), 0, *request.time);
-  X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx.get()), kSecurityLevel);
+  X509_VERIFY_PARAM* const param = X509_STORE_CTX_get0_param(ctx.get());
+  X509_VERIFY_PARAM_set_auth_level(param, kSecurityLevel);
+  X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_CHECK_SS_SIGNATURE);
   X509_STORE_CTX_set_app_data(ctx.get(), &faults);
   X509_STORE_CTX_set_verify_cb(ctx.get(), collect);
   if (X509_verify_cert(ctx.get()) != 1) faults.all |= bit_of(X509_STORE_CTX_get_error(ctx.get()));
@@ -176,7 +178,8 @@ void note_revocation(const ChainRequest& request, Chain& chain) {
 void add_info(Chain& chain) {
   for (std::size_t i = 0; i < chain.elements.size(); ++i) {
     ChainElement& element = chain.elements[i];
-    const bool self_signed = is_self_signed(element.certificate);
+    const bool self_signed = is_self_signed(element.certificate) &&
+                             (element.errors & trust_error::kNotSignatureValid) == 0;
     if (self_signed) element.info |= trust_info::kSelfSigned;
     if (self_signed || i + 1 < chain.elements.size())
       element.info |= issuer_match(element.certificate.native().x509.get());

@@ -47,6 +47,8 @@ struct Recipe {
 Issued issue(const Recipe& recipe, std::shared_ptr<EVP_PKEY> key = nullptr);
 // A self-signed authority, or one of `issuer`.
 Issued issue_authority(const std::string& common_name, const Issued* issuer = nullptr);
+// The same, as bytes, with another signature than its issuer's.
+Bytes forged(const Issued& issued);
 // One server certificate of each kind for the whole program: RSA keys take long to make.
 const Issued& server_of(KeyKind kind);
 
@@ -138,6 +140,12 @@ inline Issued issue_authority(const std::string& common_name, const Issued* issu
                 .extensions = {{NID_basic_constraints, "critical,CA:TRUE"},
                                {NID_key_usage, "critical,keyCertSign,cRLSign"},
                                {NID_subject_key_identifier, "hash"}}});
+}
+
+inline Bytes forged(const Issued& issued) {
+  Bytes der = issued.certificate_der();
+  der.back() ^= 1;
+  return der;
 }
 
 inline const Issued& server_of(KeyKind kind) {

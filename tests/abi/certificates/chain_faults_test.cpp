@@ -4,6 +4,27 @@
 namespace caller {
 namespace {
 
+constexpr DWORD kAll = 0xFFFFFFFF;  // checks and flags that forgive
+
+TEST_F(Chains, ForgeriesAreNotForgiven) {
+  const Chain chain(build(certificate("bad_good")));
+  EXPECT_VERDICT(TRUST_E_CERT_SIGNATURE, 0, 0, verdict(chain, {.checks = kAll, .flags = kAll}));
+}
+
+TEST_F(Chains, ForgedSelfSignedOnesAreNotForgiven) {
+  const Chain alone(build(certificate("bad_self")));
+  EXPECT_EQ(DWORD{CERT_TRUST_IS_UNTRUSTED_ROOT | CERT_TRUST_IS_NOT_SIGNATURE_VALID},
+            alone->TrustStatus.dwErrorStatus);
+  EXPECT_EQ(0u, alone.element(0).TrustStatus.dwInfoStatus & CERT_TRUST_IS_SELF_SIGNED);
+  EXPECT_VERDICT(TRUST_E_CERT_SIGNATURE, 0, 0, verdict(alone, {.checks = kAll, .flags = kAll}));
+
+  const Store store(CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, nullptr));
+  ASSERT_TRUE(CertAddCertificateContextToStore(store.get(), certificate("bad_root").get(),
+                                               CERT_STORE_ADD_NEW, nullptr));
+  const Chain chain(build(certificate("strange"), nullptr, store.get()));
+  EXPECT_VERDICT(TRUST_E_CERT_SIGNATURE, 0, 1, verdict(chain, {.checks = kAll, .flags = kAll}));
+}
+
 TEST_F(Chains, OfWeakSignaturesAndKeysAreRefused) {
   for (const char* weak : {"sha1", "small"}) {
     const Chain chain(build(certificate(weak), szOID_PKIX_KP_SERVER_AUTH));

@@ -48,7 +48,9 @@ class Chains : public testing::Test {
         "leaf Trusted serverAuth sha1 4 -sha1; openssl genrsa -out $out.short 1024; "
         "leaf Trusted serverAuth small 5 -sha256 $out.short; "
         "openssl x509 -in $out2.Stranger -outform DER -out $out.root; "
-        "head -c -8 $out.good > $out.bad; printf 'forgery!' >> $out.bad");
+        "openssl x509 -in $certificate -outform DER -out $out.self; "
+        "for one in good root self; do head -c -8 $out.$one > $out.bad_$one; "
+        "printf 'forgery!' >> $out.bad_$one; done");
     stem_ = new std::string((folder().path() / "chains.out.").string());
   }
 

@@ -78,13 +78,6 @@ TEST_F(Chains, UsesAreHeldTo) {
   EXPECT_VERDICT(0, -1, -1, verdict(as_anything, {.checks = SECURITY_FLAG_IGNORE_WRONG_USAGE}));
 }
 
-TEST_F(Chains, ForgeriesAreNotForgiven) {
-  const Chain chain(build(certificate("bad")));
-  const DWORD all_checks = 0xFFFFFFFF, all_flags = 0xFFFFFFFF;
-  EXPECT_VERDICT(TRUST_E_CERT_SIGNATURE, 0, 0,
-                 verdict(chain, {.checks = all_checks, .flags = all_flags}));
-}
-
 TEST_F(Chains, RevocationCannotBeAsked) {
   const Chain chain(
       build(certificate("good"), nullptr, nullptr, CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT));

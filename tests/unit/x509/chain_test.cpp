@@ -106,6 +106,21 @@ TEST_F(ChainTest, SignaturesAreTold) {
   EXPECT_FALSE(x509::is_self_signed(certificate(leaf_)));
 }
 
+// Whoever names itself as its issuer has signed itself, or is a forgery.
+TEST_F(ChainTest, BrokenSignaturesOfTheirOwnAreTold) {
+  const auto forged_server =
+      x509::Certificate::from_der(test::forged(test::server_of(test::KeyKind::Ec))).value();
+  const x509::Chain alone = x509::build_chain(forged_server, {}, nobody_);
+  EXPECT_EQ(alone.errors, error::kUntrustedRoot | error::kNotSignatureValid);
+  EXPECT_EQ(alone.elements[0].info, 0u);
+
+  request_.issuers[0] = x509::Certificate::from_der(test::forged(root_)).value();
+  const x509::Chain chain = build();
+  ASSERT_EQ(chain.elements.size(), 3u);
+  EXPECT_EQ(chain.elements[2].errors, error::kUntrustedRoot | error::kNotSignatureValid);
+  EXPECT_EQ(chain.elements[2].info, 0u);
+}
+
 TEST_F(ChainTest, UsesAreRead) {
   EXPECT_TRUE(x509::allows_usage(certificate(leaf_), kClientAuth, false));
   EXPECT_FALSE(x509::allows_usage(certificate(middle_), kClientAuth, true));
