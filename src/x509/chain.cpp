@@ -66,20 +66,51 @@ std::uint32_t bit_of(int error) {
   return known == kFaults.end() ? kOther : known->bit;
 }
 
-struct Faults {
+// Authorities that were renewed with another key keep their name, and unless certificates name keys
+// only the signature tells which one issued them.
+enum class IssuersBy { Name, Signature };
+
+struct Judging {
+  IssuersBy issuers_by;
   std::array<std::uint32_t, 128> at{};  // more than OpenSSL builds: the rest counts for the whole
   std::uint32_t all = 0;
+
+  static Judging& of(X509_STORE_CTX* ctx) {
+    return *static_cast<Judging*>(X509_STORE_CTX_get_app_data(ctx));
+  }
 };
 
 // Collects every fault instead of stopping at the first.
 int collect(int ok, X509_STORE_CTX* ctx) {
   if (ok == 1) return 1;
-  auto& faults = *static_cast<Faults*>(X509_STORE_CTX_get_app_data(ctx));
+  Judging& judging = Judging::of(ctx);
   const std::uint32_t bit = bit_of(X509_STORE_CTX_get_error(ctx));
   const auto depth = static_cast<std::size_t>(X509_STORE_CTX_get_error_depth(ctx));
-  faults.all |= bit;
-  if (depth < faults.at.size()) faults.at[depth] |= bit & ~kOfWholeChain;
+  judging.all |= bit;
+  if (depth < judging.at.size()) judging.at[depth] |= bit & ~kOfWholeChain;
   return 1;
+}
+
+bool is_signed_by(X509* subject, X509* issuer) {
+  EVP_PKEY* const key = X509_get0_pubkey(issuer);
+  const bool verified = key != nullptr && X509_verify(subject, key) == 1;
+  ERR_clear_error();
+  return verified;
+}
+
+// OpenSSL's own rule, which only its contexts show; null when memory is short.
+X509_STORE_CTX_check_issued_fn rule_by_name() {
+  const OwnedStore store(X509_STORE_new());
+  const OwnedStoreCtx ctx(X509_STORE_CTX_new());
+  const bool ready = store != nullptr && ctx != nullptr &&
+                     X509_STORE_CTX_init(ctx.get(), store.get(), nullptr, nullptr) == 1;
+  return ready ? X509_STORE_CTX_get_check_issued(ctx.get()) : nullptr;
+}
+
+int check_issued(X509_STORE_CTX* ctx, X509* subject, X509* issuer) {
+  static const auto by_name = rule_by_name();
+  if (by_name == nullptr || by_name(ctx, subject, issuer) != 1) return 0;
+  return Judging::of(ctx).issuers_by == IssuersBy::Name || is_signed_by(subject, issuer) ? 1 : 0;
 }
 
 // How a certificate names its issuer: by issuer and serial, by key, or by name only.
@@ -119,30 +150,37 @@ int purpose_of(Usage usage) {
   return usage == Usage::ServerAuthentication ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;
 }
 
-void verify(const Certificate& certificate, const ChainRequest& request, const TrustStore& store,
-            Chain& chain) {
-  Faults faults;
+Chain verify(const Certificate& certificate, const ChainRequest& request, const TrustStore& store,
+             IssuersBy issuers_by) {
+  Judging judging{issuers_by};
   const OwnedStack issuers = issuers_of(certificate, request);
   const OwnedStoreCtx ctx(X509_STORE_CTX_new_ex(crypto::library_context(), nullptr));
   if (ctx == nullptr || issuers == nullptr || store.native().store == nullptr ||
       X509_STORE_CTX_init(ctx.get(), store.native().store.get(), certificate.native().x509.get(),
                           issuers.get()) != 1 ||
-      (request.tls && X509_STORE_CTX_set_purpose(ctx.get(), purpose_of(*request.tls)) != 1)) {
-    chain.elements = elements_of(certificate, nullptr);
-    chain.errors = trust_error::kPartialChain;
-    return;
-  }
+      (request.tls && X509_STORE_CTX_set_purpose(ctx.get(), purpose_of(*request.tls)) != 1))
+    return {elements_of(certificate, nullptr), trust_error::kPartialChain};
   if (request.time) X509_STORE_CTX_set_time(ctx.get(), 0, *request.time);
   X509_VERIFY_PARAM* const param = X509_STORE_CTX_get0_param(ctx.get());
   X509_VERIFY_PARAM_set_auth_level(param, kSecurityLevel);
   X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_CHECK_SS_SIGNATURE);
-  X509_STORE_CTX_set_app_data(ctx.get(), &faults);
+  X509_STORE_CTX_set_app_data(ctx.get(), &judging);
   X509_STORE_CTX_set_verify_cb(ctx.get(), collect);
-  if (X509_verify_cert(ctx.get()) != 1) faults.all |= bit_of(X509_STORE_CTX_get_error(ctx.get()));
-  chain.elements = elements_of(certificate, ctx.get());
-  chain.errors = faults.all;
-  for (std::size_t i = 0; i < std::min(chain.elements.size(), faults.at.size()); ++i)
-    chain.elements[i].errors = faults.at[i];
+  if (X509_verify_cert(ctx.get()) != 1) judging.all |= bit_of(X509_STORE_CTX_get_error(ctx.get()));
+  Chain chain{elements_of(certificate, ctx.get()), judging.all};
+  for (std::size_t i = 0; i < std::min(chain.elements.size(), judging.at.size()); ++i)
+    chain.elements[i].errors = judging.at[i];
+  return chain;
+}
+
+// The first choice costs no signatures; where it leads to a wrong one, another issuer of the same
+// name may be the right one. When there is none, the wrong signature is what is told.
+Chain verify(const Certificate& certificate, const ChainRequest& request, const TrustStore& store) {
+  Chain by_name = verify(certificate, request, store, IssuersBy::Name);
+  if ((by_name.errors & trust_error::kNotSignatureValid) == 0) return by_name;
+  Chain by_signature = verify(certificate, request, store, IssuersBy::Signature);
+  constexpr std::uint32_t kNoBetter = trust_error::kNotSignatureValid | trust_error::kPartialChain;
+  return (by_signature.errors & kNoBetter) == 0 ? by_signature : by_name;
 }
 
 bool allows_what_is_asked(const Certificate& certificate, const ChainRequest& request) {
@@ -198,10 +236,15 @@ OwnedUsages usages_of(const Certificate& certificate) {
 
 }  // namespace
 
+OwnedStore new_trust_store() {
+  OwnedStore store(X509_STORE_new());
+  if (store != nullptr) X509_STORE_set_check_issued(store.get(), check_issued);
+  return store;
+}
+
 Chain build_chain(const Certificate& certificate, const ChainRequest& request,
                   const TrustStore& store) {
-  Chain chain;
-  verify(certificate, request, store, chain);
+  Chain chain = verify(certificate, request, store);
   check_usages(request, chain);
   note_revocation(request, chain);
   for (const ChainElement& element : chain.elements) chain.errors |= element.errors;
@@ -212,13 +255,15 @@ Chain build_chain(const Certificate& certificate, const ChainRequest& request,
 
 std::vector<Certificate> with_issuers(Certificate certificate, std::vector<Certificate> others) {
   std::vector<Certificate> chain{std::move(certificate)};
-  for (;;) {
-    const auto issuer = std::ranges::find_if(
-        others, [&](const Certificate& other) { return may_have_issued(other, chain.back()); });
-    if (issuer == others.end()) return chain;
+  while (!is_self_signed(chain.back())) {
+    const auto issuer = std::ranges::find_if(others, [&](const Certificate& other) {
+      return may_have_issued(other, chain.back()) && is_signed_by(chain.back(), other);
+    });
+    if (issuer == others.end()) break;
     chain.push_back(std::move(*issuer));
     others.erase(issuer);
   }
+  return chain;
 }
 
 bool may_have_issued(const Certificate& issuer, const Certificate& subject) {
@@ -230,10 +275,7 @@ bool is_self_signed(const Certificate& certificate) {
 }
 
 bool is_signed_by(const Certificate& subject, const Certificate& issuer) {
-  EVP_PKEY* const key = X509_get0_pubkey(issuer.native().x509.get());
-  const bool verified = key != nullptr && X509_verify(subject.native().x509.get(), key) == 1;
-  ERR_clear_error();
-  return verified;
+  return is_signed_by(subject.native().x509.get(), issuer.native().x509.get());
 }
 
 bool has_extended_key_usage(const Certificate& certificate) {

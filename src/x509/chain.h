@@ -26,11 +26,11 @@ struct Chain {
 struct ChainRequest {
   enum class Revocation { None, EndCertificate, Chain, ChainWithoutRoot };
 
-  std::vector<Certificate> issuers;  // what a chain may go through, none of it trusted
-  std::optional<Usage> tls;          // every certificate is fit for it, key usage and all
+  std::vector<Certificate> issuers = {};  // what a chain may go through, none of it trusted
+  std::optional<Usage> tls = {};          // every certificate is fit for it, key usage and all
   // Dotted uses that the extendedKeyUsage of every certificate, where it has one, must allow; but
   // not a root's, which nobody issued.
-  std::vector<std::string> usages;
+  std::vector<std::string> usages = {};
   bool any_usage = false;                    // one of them is enough
   Revocation revocation = Revocation::None;  // it cannot be asked: those are of unknown status
   std::optional<std::int64_t> time = {};     // seconds since 1970-01-01 UTC; nothing: now
@@ -40,7 +40,8 @@ struct ChainRequest {
 [[nodiscard]] Chain build_chain(const Certificate& certificate, const ChainRequest& request,
                                 const TrustStore& store = TrustStore::system());
 
-// The certificate and, as far as they are among `others`, its issuer, that one's, and so on.
+// The certificate and, as far as they are among `others`, the one that signed it, the one that
+// signed that, and so on.
 [[nodiscard]] std::vector<Certificate> with_issuers(Certificate certificate,
                                                     std::vector<Certificate> others);
 

@@ -45,8 +45,11 @@ struct PrivateKey::Native {
 };
 
 struct TrustStore::Native {
-  OwnedStore store;
+  OwnedStore store;  // by new_trust_store()
 };
+
+// Without authorities, for chain.cpp to build chains to. Null when memory is short.
+OwnedStore new_trust_store();
 
 // An empty certificate in the library's context, for the decoders that fill one.
 OwnedX509 new_x509();

@@ -28,7 +28,7 @@ TrustPlaces system_trust() {
 
 TrustStore TrustStore::open(const std::string& directory, const std::string& bundle) {
   auto native = std::make_shared<Native>();
-  native->store.reset(X509_STORE_new());
+  native->store = new_trust_store();
   if (native->store != nullptr) {
     X509_STORE_load_path(native->store.get(), directory.c_str());
     X509_STORE_load_file_ex(native->store.get(), bundle.c_str(), crypto::library_context(),
@@ -40,7 +40,7 @@ TrustStore TrustStore::open(const std::string& directory, const std::string& bun
 
 TrustStore TrustStore::of(std::span<const Certificate> authorities) {
   auto native = std::make_shared<Native>();
-  native->store.reset(X509_STORE_new());
+  native->store = new_trust_store();
   for (const Certificate& authority : authorities) {
     if (native->store != nullptr)
       X509_STORE_add_cert(native->store.get(), authority.native().x509.get());

@@ -99,6 +99,62 @@ TEST_F(ChainTest, IssuersFollowInOrder) {
   EXPECT_EQ(chain[2].subject_name(), "CN=Root");
 }
 
+// The renewed authority has the old one's name, another key, and its certificates name no key.
+class RenewedAuthority : public ::testing::Test {
+ protected:
+  static Issued authority(const Issued* issuer, int last_day) {
+    return test::issue({.common_name = issuer == nullptr ? "Root" : "Middle",
+                        .issuer = issuer,
+                        .extensions = {{NID_basic_constraints, "critical,CA:TRUE"}},
+                        .last_day = last_day});
+  }
+  static x509::TrustStore trust(const std::vector<x509::Certificate>& roots) {
+    return x509::TrustStore::of(roots);
+  }
+
+  Issued old_root_ = authority(nullptr, 10), new_root_ = authority(nullptr, 30);
+  Issued old_middle_ = authority(&old_root_, 10), new_middle_ = authority(&old_root_, 30);
+  std::vector<x509::Certificate> middles_ = {certificate(old_middle_), certificate(new_middle_)};
+};
+
+TEST_F(RenewedAuthority, TheIntermediateThatSignedIsFound) {
+  for (const Issued* middle : {&old_middle_, &new_middle_}) {
+    const Issued leaf = test::issue({.issuer = middle});
+    const x509::Chain chain = x509::build_chain(certificate(leaf), {.issuers = middles_},
+                                                trust({certificate(old_root_)}));
+    EXPECT_EQ(chain.errors, 0u);
+    ASSERT_EQ(chain.elements.size(), 3u);
+    EXPECT_EQ(chain.elements[1].certificate.der(), middle->certificate_der());
+    const auto ordered = x509::with_issuers(certificate(leaf), middles_);
+    ASSERT_EQ(ordered.size(), 2u);
+    EXPECT_EQ(ordered[1].der(), middle->certificate_der());
+  }
+}
+
+TEST_F(RenewedAuthority, TheRootThatSignedIsFound) {
+  const auto roots = trust({certificate(old_root_), certificate(new_root_)});
+  for (const Issued* root : {&old_root_, &new_root_}) {
+    const x509::Chain chain =
+        x509::build_chain(certificate(test::issue({.issuer = root})), {}, roots);
+    EXPECT_EQ(chain.errors, 0u);
+    ASSERT_EQ(chain.elements.size(), 2u);
+    EXPECT_EQ(chain.elements[1].certificate.der(), root->certificate_der());
+  }
+}
+
+TEST_F(RenewedAuthority, WhatNeitherSignedIsAForgery) {
+  const Issued impostor = authority(&old_root_, 30);
+  const x509::Chain chain =
+      x509::build_chain(certificate(test::issue({.issuer = &impostor})), {.issuers = middles_},
+                        trust({certificate(old_root_)}));
+  EXPECT_EQ(chain.errors, error::kNotSignatureValid);
+}
+
+TEST_F(RenewedAuthority, ASelfSignedOneIsTheLast) {
+  const auto chain = x509::with_issuers(certificate(old_root_), {certificate(old_root_)});
+  EXPECT_EQ(chain.size(), 1u);
+}
+
 TEST_F(ChainTest, SignaturesAreTold) {
   EXPECT_TRUE(x509::is_signed_by(certificate(leaf_), certificate(middle_)));
   EXPECT_FALSE(x509::is_signed_by(certificate(leaf_), certificate(root_)));
