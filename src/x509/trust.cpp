@@ -3,7 +3,6 @@
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 #include <cstdlib>
 
@@ -55,19 +54,6 @@ const TrustStore& TrustStore::system() {
     return new TrustStore(open(places.directory, places.bundle));
   }();
   return *store;
-}
-
-bool is_of_host(const Certificate& certificate, std::string_view host) {
-  X509* const x509 = certificate.native().x509.get();
-  std::string name(host);
-  if (!name.empty() && name.back() == '.') name.pop_back();
-  if (name.empty() || name.find('\0') != std::string::npos) return false;
-  const int as_address = X509_check_ip_asc(x509, name.c_str(), 0);
-  ERR_clear_error();
-  if (as_address >= 0) return as_address == 1;  // negative: not an address
-  const bool matches = X509_check_host(x509, name.data(), name.size(), 0, nullptr) == 1;
-  ERR_clear_error();
-  return matches;
 }
 
 TrustStatus judge(std::span<const Certificate> chain, std::string_view host,

@@ -75,8 +75,9 @@ class TrustStore {
 // What a certificate is presented for in TLS.
 enum class Usage { ServerAuthentication, ClientAuthentication };
 
-// Whether the certificate is one of `host`: a DNS name or an address, as its caller would dial it;
-// an empty one matches nothing. RFC 6125
+// Whether the certificate is one of `host`: a DNS name, or an address as it is printed; what is
+// neither matches nothing. A wildcard is one whole label, and the common name counts where there are
+// no alternative names at all. RFC 6125
 [[nodiscard]] bool is_of_host(const Certificate& certificate, std::string_view host);
 
 // Judges at this moment. `chain`: end entity first; what was presented with it helps too. `host` as

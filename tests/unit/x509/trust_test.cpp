@@ -143,27 +143,6 @@ TEST_F(Trust, SeveralFaultsAreToldTogether) {
             error::kUntrustedRoot | error::kNotTimeValid | error::kNotValidForUsage);
 }
 
-TEST_F(Trust, ChecksTheNameAsItWouldBeDialled) {
-  const Issued server = test::issue({.issuer = &root_, .extensions = kServerName});
-  for (const char* right : {"server.example", "SERVER.example", "server.example.", "192.0.2.1",
-                            "2001:db8::1", "2001:DB8:0::1"}) {
-    EXPECT_TRUE(judge({&server}, right).name_matches) << right;
-  }
-  const std::string_view cut("server.example\0.evil", 20);
-  for (const std::string_view wrong :
-       {std::string_view(), std::string_view("."), std::string_view("example"),
-        std::string_view("x.server.example"), std::string_view("192.0.2.2"), cut}) {
-    EXPECT_FALSE(judge({&server}, wrong).name_matches) << wrong;
-  }
-}
-
-TEST_F(Trust, TheCommonNameCountsOnlyWithoutAlternativeNames) {
-  const Issued windows = test::issue({.common_name = "desktop-1"});
-  EXPECT_TRUE(judge({&windows}, "DESKTOP-1").name_matches);
-  const Issued server = test::issue({.common_name = "other", .extensions = kServerName});
-  EXPECT_FALSE(judge({&server}, "other").name_matches);
-}
-
 TEST_F(Trust, NothingIsNotTrusted) {
   EXPECT_EQ(x509::judge({}, "server.example", store()).errors, error::kPartialChain);
 }
