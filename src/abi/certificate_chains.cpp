@@ -13,6 +13,17 @@ CERT_TRUST_STATUS status_of(std::uint32_t errors, std::uint32_t info) {
   return {errors, info};
 }
 
+// What an element's pApplicationUsage points to: uses of the chain.
+struct HeldUsage {
+  explicit HeldUsage(std::vector<std::string>& usages) {
+    for (std::string& one : usages) pointers.push_back(one.data());
+    usage = {static_cast<DWORD>(pointers.size()), pointers.empty() ? nullptr : pointers.data()};
+  }
+
+  std::vector<LPSTR> pointers;
+  CERT_ENHKEY_USAGE usage{};
+};
+
 // What a PCCERT_CHAIN_CONTEXT points into.
 struct Held {
   CERT_CHAIN_CONTEXT context{};
@@ -20,6 +31,7 @@ struct Held {
   PCERT_SIMPLE_CHAIN simple_pointer = &simple;
   std::vector<CERT_CHAIN_ELEMENT> elements;
   std::vector<PCERT_CHAIN_ELEMENT> element_pointers;
+  std::vector<std::unique_ptr<HeldUsage>> usages;
   std::vector<CertificateReference> certificates;
   x509::Chain chain;
   std::size_t references = 1;
@@ -67,6 +79,9 @@ void fill(Held& held, DWORD flags) {
     element.cbSize = sizeof element;
     element.pCertContext = held.certificates[i].get();
     element.TrustStatus = status_of(held.chain.elements[i].errors, held.chain.elements[i].info);
+    if (auto& usages = held.chain.elements[i].usages)
+      element.pApplicationUsage =
+          &held.usages.emplace_back(std::make_unique<HeldUsage>(*usages))->usage;
     held.element_pointers.push_back(&element);
   }
   held.simple.cbSize = sizeof held.simple;

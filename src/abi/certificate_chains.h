@@ -25,7 +25,7 @@ std::shared_ptr<const x509::Chain> find_chain(PCCERT_CHAIN_CONTEXT chain);
 struct ChainPolicy {
   DWORD flags = 0;                  // CERT_CHAIN_POLICY_
   DWORD checks = 0;                 // SECURITY_FLAG_IGNORE_
-  std::string usage;                // dotted, that the end entity must be allowed; empty: any
+  std::string usage;                // dotted, that the whole chain must allow; empty: any
   std::optional<std::string> host;  // whose certificate it must be
 };
 

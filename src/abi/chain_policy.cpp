@@ -67,10 +67,11 @@ PolicyVerdict judge_by_policy(const x509::Chain& chain, const ChainPolicy& polic
   }
   if (left != 0) return verdict(CERT_E_CHAINING, -1);
   const x509::Certificate& end_entity = chain.elements.front().certificate;
-  if (!policy.usage.empty() && !x509::allows_usage(end_entity, policy.usage, true) &&
-      (policy.flags & CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG) == 0 &&
-      (policy.checks & SECURITY_FLAG_IGNORE_WRONG_USAGE) == 0)
-    return verdict(CERT_E_WRONG_USAGE, 0);
+  if (!policy.usage.empty() && (policy.flags & CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG) == 0 &&
+      (policy.checks & SECURITY_FLAG_IGNORE_WRONG_USAGE) == 0) {
+    if (const auto at = x509::refusing(chain, policy.usage))
+      return verdict(CERT_E_WRONG_USAGE, static_cast<LONG>(*at));
+  }
   if (policy.host && !x509::is_of_host(end_entity, *policy.host) &&
       (policy.checks & SECURITY_FLAG_IGNORE_CERT_CN_INVALID) == 0)
     return verdict(CERT_E_CN_NO_MATCH, 0);

@@ -71,11 +71,11 @@ Result<CertificateFilter> by_part_of_name(const void* given, Which which) {
 
 bool allows(const x509::Certificate& certificate, const std::vector<std::string>& usages,
             DWORD flags) {
-  const bool has_extension = x509::has_extended_key_usage(certificate);
+  const bool has_extension = x509::extended_key_usage(certificate).has_value();
   if ((flags & CERT_FIND_NO_ENHKEY_USAGE_FLAG) != 0) return !has_extension;
   if (!has_extension) return (flags & CERT_FIND_OPTIONAL_ENHKEY_USAGE_FLAG) != 0;
-  const auto allowed = [&](const std::string& usage) {
-    return x509::allows_usage(certificate, usage, false);
+  const auto allowed = [its = x509::usages_of(certificate)](const std::string& usage) {
+    return x509::allows(its, usage);
   };
   return (flags & CERT_FIND_OR_ENHKEY_USAGE_FLAG) != 0 && !usages.empty()
              ? std::ranges::any_of(usages, allowed)

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "crypto/openssl.h"
 #include "x509/native.h"
@@ -15,7 +16,6 @@ namespace opensspi::x509 {
 namespace {
 
 using OwnedStoreCtx = std::unique_ptr<X509_STORE_CTX, FreedBy<X509_STORE_CTX_free>>;
-using OwnedUsages = std::unique_ptr<EXTENDED_KEY_USAGE, FreedBy<EXTENDED_KEY_USAGE_free>>;
 struct FreeStack {  // not its certificates
   void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
 };
@@ -23,7 +23,8 @@ using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
 constexpr std::uint32_t kOfWholeChain = 0x000F0000;
 constexpr int kSecurityLevel = 2;  // TLS sessions': RSA from 2048 bits, neither MD5 nor SHA-1
-constexpr const char* kAnyUsage = "2.5.29.37.0";  // RFC 5280 4.2.1.12
+constexpr const char* kServerAuth = "1.3.6.1.5.5.7.3.1";  // RFC 5280 4.2.1.12
+constexpr const char* kClientAuth = "1.3.6.1.5.5.7.3.2";
 
 struct Fault {
   int error;  // X509_V_ERR_*
@@ -38,7 +39,6 @@ constexpr std::array kFaults = {
     Fault{X509_V_ERR_CERT_SIGNATURE_FAILURE, trust_error::kNotSignatureValid},
     Fault{X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE, trust_error::kNotSignatureValid},
     Fault{X509_V_ERR_UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY, trust_error::kNotSignatureValid},
-    Fault{X509_V_ERR_INVALID_PURPOSE, trust_error::kNotValidForUsage},
     Fault{X509_V_ERR_CERT_UNTRUSTED, trust_error::kNotValidForUsage},
     Fault{X509_V_ERR_KEYUSAGE_NO_CERTSIGN, trust_error::kNotValidForUsage},
     Fault{X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, trust_error::kUntrustedRoot},
@@ -146,8 +146,8 @@ std::vector<ChainElement> elements_of(const Certificate& certificate, X509_STORE
   return elements;
 }
 
-int purpose_of(Usage usage) {
-  return usage == Usage::ServerAuthentication ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT;
+int trust_of(Usage usage) {
+  return usage == Usage::ServerAuthentication ? X509_TRUST_SSL_SERVER : X509_TRUST_SSL_CLIENT;
 }
 
 Chain verify(const Certificate& certificate, const ChainRequest& request, const TrustStore& store,
@@ -158,7 +158,7 @@ Chain verify(const Certificate& certificate, const ChainRequest& request, const 
   if (ctx == nullptr || issuers == nullptr || store.native().store == nullptr ||
       X509_STORE_CTX_init(ctx.get(), store.native().store.get(), certificate.native().x509.get(),
                           issuers.get()) != 1 ||
-      (request.tls && X509_STORE_CTX_set_purpose(ctx.get(), purpose_of(*request.tls)) != 1))
+      (request.tls && X509_STORE_CTX_set_trust(ctx.get(), trust_of(*request.tls)) != 1))
     return {elements_of(certificate, nullptr), trust_error::kPartialChain};
   if (request.time) X509_STORE_CTX_set_time(ctx.get(), 0, *request.time);
   X509_VERIFY_PARAM* const param = X509_STORE_CTX_get0_param(ctx.get());
@@ -183,21 +183,41 @@ Chain verify(const Certificate& certificate, const ChainRequest& request, const 
   return (by_signature.errors & kNoBetter) == 0 ? by_signature : by_name;
 }
 
-bool allows_what_is_asked(const Certificate& certificate, const ChainRequest& request) {
-  const auto allows = [&](const std::string& usage) {
-    return allows_usage(certificate, usage, true);
-  };
-  return request.any_usage ? std::ranges::any_of(request.usages, allows)
-                           : std::ranges::all_of(request.usages, allows);
+bool allows_tls(const Usages& usages, Usage usage) {
+  return allows(usages, usage == Usage::ServerAuthentication ? kServerAuth : kClientAuth);
 }
 
+bool allows_what_is_asked(const Usages& usages, const ChainRequest& request) {
+  const auto allowed = [&](const std::string& usage) { return allows(usages, usage); };
+  if (request.tls && !allows_tls(usages, *request.tls)) return false;
+  return request.any_usage && !request.usages.empty()
+             ? std::ranges::any_of(request.usages, allowed)
+             : std::ranges::all_of(request.usages, allowed);
+}
+
+// RFC 5280 4.2.1.3: a server's key signs, or takes the client's secret or agrees on one.
+bool has_key_usage_for(Usage usage, const Certificate& certificate) {
+  constexpr std::uint32_t kOfClients = KU_DIGITAL_SIGNATURE | KU_KEY_AGREEMENT;
+  constexpr std::uint32_t kOfServers = kOfClients | KU_KEY_ENCIPHERMENT;
+  const std::uint32_t fit = usage == Usage::ServerAuthentication ? kOfServers : kOfClients;
+  return (X509_get_key_usage(certificate.native().x509.get()) & fit) != 0;
+}
+
+// The fault is where the use gets lost, seen from the root.
 void check_usages(const ChainRequest& request, Chain& chain) {
-  if (request.usages.empty()) return;
-  for (ChainElement& element : chain.elements) {
-    const bool is_root = &element != &chain.elements.front() && is_self_signed(element.certificate);
-    if (!is_root && !allows_what_is_asked(element.certificate, request))
+  Usages usages;
+  bool fit = true;
+  for (ChainElement& element : chain.elements | std::views::reverse) {
+    usages = common(usages, usages_of(element.certificate));
+    element.usages = usages;
+    if (fit && !allows_what_is_asked(usages, request)) {
+      fit = false;
       element.errors |= trust_error::kNotValidForUsage;
+    }
   }
+  ChainElement& end_entity = chain.elements.front();
+  if (request.tls && !has_key_usage_for(*request.tls, end_entity.certificate))
+    end_entity.errors |= trust_error::kNotValidForUsage;
 }
 
 void note_revocation(const ChainRequest& request, Chain& chain) {
@@ -227,13 +247,6 @@ void add_info(Chain& chain) {
     end_entity.info |= trust_info::kPeerTrusted;
 }
 
-OwnedUsages usages_of(const Certificate& certificate) {
-  OwnedUsages usages(static_cast<EXTENDED_KEY_USAGE*>(
-      X509_get_ext_d2i(certificate.native().x509.get(), NID_ext_key_usage, nullptr, nullptr)));
-  ERR_clear_error();
-  return usages;
-}
-
 }  // namespace
 
 OwnedStore new_trust_store() {
@@ -251,6 +264,12 @@ Chain build_chain(const Certificate& certificate, const ChainRequest& request,
   add_info(chain);
   ERR_clear_error();
   return chain;
+}
+
+std::optional<std::size_t> refusing(const Chain& chain, const std::string& usage) {
+  for (std::size_t i = chain.elements.size(); i-- > 0;)
+    if (!allows(chain.elements[i].usages, usage)) return i;
+  return std::nullopt;
 }
 
 std::vector<Certificate> with_issuers(Certificate certificate, std::vector<Certificate> others) {
@@ -276,20 +295,6 @@ bool is_self_signed(const Certificate& certificate) {
 
 bool is_signed_by(const Certificate& subject, const Certificate& issuer) {
   return is_signed_by(subject.native().x509.get(), issuer.native().x509.get());
-}
-
-bool has_extended_key_usage(const Certificate& certificate) {
-  return X509_get_ext_by_NID(certificate.native().x509.get(), NID_ext_key_usage, -1) >= 0;
-}
-
-bool allows_usage(const Certificate& certificate, const std::string& usage, bool otherwise) {
-  if (!has_extended_key_usage(certificate)) return otherwise;
-  const OwnedUsages usages = usages_of(certificate);
-  for (int i = 0; i < sk_ASN1_OBJECT_num(usages.get()); ++i) {
-    const std::string allowed = dotted(sk_ASN1_OBJECT_value(usages.get(), i));
-    if (allowed == usage || allowed == kAnyUsage) return true;
-  }
-  return false;
 }
 
 }  // namespace opensspi::x509

@@ -9,6 +9,7 @@
 
 #include "x509/certificate.h"
 #include "x509/trust.h"
+#include "x509/usages.h"
 
 namespace opensspi::x509 {
 
@@ -16,6 +17,7 @@ struct ChainElement {
   Certificate certificate;
   std::uint32_t errors = 0;  // trust_error, without those of a whole chain
   std::uint32_t info = 0;    // trust_info
+  Usages usages = {};        // that it and every certificate above it allow
 };
 
 struct Chain {
@@ -28,8 +30,7 @@ struct ChainRequest {
 
   std::vector<Certificate> issuers = {};  // what a chain may go through, none of it trusted
   std::optional<Usage> tls = {};          // every certificate is fit for it, key usage and all
-  // Dotted uses that the extendedKeyUsage of every certificate, where it has one, must allow; but
-  // not a root's, which nobody issued.
+  // Dotted uses that every certificate must allow, a root too.
   std::vector<std::string> usages = {};
   bool any_usage = false;                    // one of them is enough
   Revocation revocation = Revocation::None;  // it cannot be asked: those are of unknown status
@@ -39,6 +40,9 @@ struct ChainRequest {
 // What was presented with the certificate helps too.
 [[nodiscard]] Chain build_chain(const Certificate& certificate, const ChainRequest& request,
                                 const TrustStore& store = TrustStore::system());
+
+// Where a use gets lost that the certificates above allow; nothing when the whole chain allows it.
+[[nodiscard]] std::optional<std::size_t> refusing(const Chain& chain, const std::string& usage);
 
 // The certificate and, as far as they are among `others`, the one that signed it, the one that
 // signed that, and so on.
@@ -50,10 +54,5 @@ struct ChainRequest {
 [[nodiscard]] bool is_self_signed(const Certificate& certificate);  // by name and key identifier
 // Whether `subject`'s signature is by the key of `issuer`.
 [[nodiscard]] bool is_signed_by(const Certificate& subject, const Certificate& issuer);
-
-// Whether its extendedKeyUsage has this dotted use, or any; without the extension, `otherwise`.
-[[nodiscard]] bool allows_usage(const Certificate& certificate, const std::string& usage,
-                                bool otherwise);
-[[nodiscard]] bool has_extended_key_usage(const Certificate& certificate);
 
 }  // namespace opensspi::x509

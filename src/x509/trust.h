@@ -76,8 +76,8 @@ class TrustStore {
 enum class Usage { ServerAuthentication, ClientAuthentication };
 
 // Whether the certificate is one of `host`: a DNS name, or an address as it is printed; what is
-// neither matches nothing. A wildcard is one whole label, and the common name counts where there are
-// no alternative names at all. RFC 6125
+// neither matches nothing. A wildcard is one whole label, and the common name counts where there
+// are no alternative names at all. RFC 6125
 [[nodiscard]] bool is_of_host(const Certificate& certificate, std::string_view host);
 
 // Judges at this moment. `chain`: end entity first; what was presented with it helps too. `host` as

@@ -116,6 +116,11 @@ typedef const CERT_CONTEXT *PCCERT_CONTEXT;
 #define szOID_ANY_ENHANCED_KEY_USAGE "2.5.29.37.0"
 #define szOID_PKIX_KP_SERVER_AUTH "1.3.6.1.5.5.7.3.1"
 #define szOID_PKIX_KP_CLIENT_AUTH "1.3.6.1.5.5.7.3.2"
+#define szOID_PKIX_KP_CODE_SIGNING "1.3.6.1.5.5.7.3.3"
+#define szOID_PKIX_KP_EMAIL_PROTECTION "1.3.6.1.5.5.7.3.4"
+#define szOID_KP_SMARTCARD_LOGON "1.3.6.1.4.1.311.20.2.2"
+#define szOID_SERVER_GATED_CRYPTO "1.3.6.1.4.1.311.10.3.3"
+#define szOID_SGC_NETSCAPE "2.16.840.1.113730.4.1"
 
 /* ---- Contexts -------------------------------------------------------------------------------- */
 

@@ -83,10 +83,10 @@ typedef struct _CERT_CHAIN_ELEMENT {
   DWORD cbSize;
   PCCERT_CONTEXT pCertContext; /* the chain's: not freed by who reads it */
   CERT_TRUST_STATUS TrustStatus;
-  struct _CERT_REVOCATION_INFO *pRevocationInfo; /* NULL, as are the rest */
-  PCERT_ENHKEY_USAGE pIssuanceUsage;
-  PCERT_ENHKEY_USAGE pApplicationUsage;
-  LPCWSTR pwszExtendedErrorInfo;
+  struct _CERT_REVOCATION_INFO *pRevocationInfo; /* NULL */
+  PCERT_ENHKEY_USAGE pIssuanceUsage;             /* NULL */
+  PCERT_ENHKEY_USAGE pApplicationUsage;          /* what it and all above it allow; NULL: every use */
+  LPCWSTR pwszExtendedErrorInfo;                 /* NULL */
 } CERT_CHAIN_ELEMENT, *PCERT_CHAIN_ELEMENT;
 typedef const CERT_CHAIN_ELEMENT *PCCERT_CHAIN_ELEMENT;
 

@@ -35,5 +35,30 @@ TEST_F(Chains, OfWeakSignaturesAndKeysAreRefused) {
   }
 }
 
+std::vector<std::string> usages_of(const CERT_CHAIN_ELEMENT& element) {
+  const CERT_ENHKEY_USAGE& usage = *element.pApplicationUsage;
+  return {usage.rgpszUsageIdentifier, usage.rgpszUsageIdentifier + usage.cUsageIdentifier};
+}
+
+TEST_F(Chains, WhoseAuthorityIsForAnotherUseAreRefused) {
+  const Store store(CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, nullptr));
+  ASSERT_TRUE(CertAddCertificateContextToStore(store.get(), certificate("Mail.der").get(),
+                                               CERT_STORE_ADD_NEW, nullptr));
+  const Chain chain(build(certificate("under_mail"), nullptr, store.get()));
+  EXPECT_EQ(0u, chain->TrustStatus.dwErrorStatus) << "nothing was asked";
+  EXPECT_EQ(std::vector<std::string>(), usages_of(chain.element(0)));
+  EXPECT_EQ(std::vector<std::string>{szOID_PKIX_KP_EMAIL_PROTECTION}, usages_of(chain.element(1)));
+  EXPECT_EQ(nullptr, chain.element(2).pApplicationUsage);
+  EXPECT_VERDICT(CERT_E_WRONG_USAGE, 0, 1, verdict(chain));
+  const Chain asked(build(certificate("under_mail"), szOID_PKIX_KP_SERVER_AUTH, store.get()));
+  EXPECT_VERDICT(CERT_E_WRONG_USAGE, 0, 1, verdict(asked));
+}
+
+TEST_F(Chains, OfEveryUseAreGood) {
+  const Chain chain(build(certificate("any"), szOID_PKIX_KP_SERVER_AUTH));
+  EXPECT_EQ(nullptr, chain.element(0).pApplicationUsage);
+  EXPECT_VERDICT(0, -1, -1, verdict(chain));
+}
+
 }  // namespace
 }  // namespace caller

@@ -41,6 +41,11 @@ class Chains : public testing::Test {
         "> $out2.ext; openssl req -new -key ${6:-$key} -subj \"/CN=$3\" | openssl x509 -req "
         "-CA $out2.$1 -CAkey $out.$1 -set_serial $4 ${5:-} -extfile $out2.ext -outform DER "
         "-out $out.$3; }; "
+        "sub() { printf \"basicConstraints=critical,CA:TRUE\\nextendedKeyUsage=$2\" > $out2.ext; "
+        "openssl ecparam -name prime256v1 -genkey -noout -out $out.$1; "
+        "openssl req -new -key $out.$1 -subj \"/CN=$1\" | openssl x509 -req -CA $out2.Trusted "
+        "-CAkey $out.Trusted -set_serial $3 -extfile $out2.ext -out $out2.$1; "
+        "openssl x509 -in $out2.$1 -outform DER -out $out.$1.der; }; "
         "ca Trusted; ca Stranger; cp $out2.Trusted " +
         (folder().certificates() / "$(openssl x509 -hash -noout -in $out2.Trusted).0").string() +
         "; leaf Trusted serverAuth good 1; leaf Trusted clientAuth client 2; "
@@ -48,6 +53,8 @@ class Chains : public testing::Test {
         "leaf Trusted serverAuth sha1 4 -sha1; openssl genrsa -out $out.short 1024; "
         "leaf Trusted serverAuth small 5 -sha256 $out.short; "
         "openssl x509 -in $out2.Stranger -outform DER -out $out.root; "
+        "sub Mail emailProtection 6; leaf Mail serverAuth under_mail 7; "
+        "leaf Trusted anyExtendedKeyUsage any 8; "
         "openssl x509 -in $certificate -outform DER -out $out.self; "
         "for one in good root self; do head -c -8 $out.$one > $out.bad_$one; "
         "printf 'forgery!' >> $out.bad_$one; done");
