@@ -32,7 +32,7 @@ struct Held {
   std::vector<CERT_CHAIN_ELEMENT> elements;
   std::vector<PCERT_CHAIN_ELEMENT> element_pointers;
   std::vector<std::unique_ptr<HeldUsage>> usages;
-  std::vector<CertificateReference> certificates;
+  std::vector<PinnedCertificate> certificates;
   x509::Chain chain;
   std::size_t references = 1;
 };
@@ -53,21 +53,24 @@ Registers& registers() {
   return all;
 }
 
-Result<CertificateReference> context_of(const x509::Certificate& certificate) {
+Result<PinnedCertificate> pinned(PCCERT_CONTEXT context) {
+  if (!pin_certificate(context))
+    return fail(Status::InvalidHandle, "this is no certificate of the library");
+  return PinnedCertificate(context);
+}
+
+Result<PinnedCertificate> context_of(const x509::Certificate& certificate) {
   x509::KeyPair pair;
   pair.chain.push_back(certificate);
   TRY_ASSIGN(const PCCERT_CONTEXT context, new_certificate_context(std::move(pair)));
-  return CertificateReference(context);
+  const CertificateReference reference(context);
+  return pinned(context);
 }
 
 Result<void> hold_certificates(Held& held, PCCERT_CONTEXT end_entity) {
-  held.certificates.reserve(held.chain.elements.size());
-  if (!add_certificate_reference(end_entity))
-    return fail(Status::InvalidHandle, "this is no certificate of the library");
-  held.certificates.emplace_back(end_entity);
+  TRY_ASSIGN(held.certificates.emplace_back(), pinned(end_entity));
   for (std::size_t i = 1; i < held.chain.elements.size(); ++i) {
-    TRY_ASSIGN(CertificateReference issuer, context_of(held.chain.elements[i].certificate));
-    held.certificates.push_back(std::move(issuer));
+    TRY_ASSIGN(held.certificates.emplace_back(), context_of(held.chain.elements[i].certificate));
   }
   return {};
 }

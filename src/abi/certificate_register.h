@@ -22,6 +22,7 @@ struct Held {
   CertificateInfo info;
   SharedState state;
   std::size_t references = 0;
+  std::size_t pins = 0;  // of those, chains'
   Store* store = nullptr;
   bool deleted = false;  // and still held: it keeps its place, for enumerations go on from there
 };

@@ -43,6 +43,36 @@ tl::unexpected<Error> read_only() {
   return fail_crypt(ERROR_ACCESS_DENIED, "this store is a copy of what lies on this machine");
 }
 
+// To the next certificate of the store, or from null to the first.
+Result<SharedState> advance(HCERTSTORE store, CertificateReference& at) {
+  CertificateReference next;
+  SharedState state;
+  {
+    const std::lock_guard lock(registers().mutex);
+    const auto found = registers().find_store(store);
+    if (found == nullptr) return no_store();
+    const auto before = registers().find(at.get());
+    if (at != nullptr && (before == nullptr || before->store != found.get()))
+      return fail_crypt(E_INVALIDARG, "the certificate is not in this store");
+    const auto held = behind(*found, before);
+    if (held == nullptr)
+      return fail_crypt(CRYPT_E_NOT_FOUND, "the store has no such certificate, or no more");
+    next.reset(refer(*held));
+    state = held->state;
+  }
+  at = std::move(next);
+  return state;
+}
+
+// Chains keep theirs.
+void end_unpinned(Store& store) {
+  store.references = 0;
+  for (const auto& held : store.certificates) {
+    held->references = held->pins;
+    store.references += held->pins;
+  }
+}
+
 }  // namespace
 
 Result<HCERTSTORE> new_certificate_store(std::vector<x509::KeyPair> certificates,
@@ -72,35 +102,18 @@ Closed close_store(HCERTSTORE store, bool with_contexts) {
   if (found == nullptr || found->opened == 0) return Closed::NotOpen;
   if (--found->opened != 0) return Closed::Whole;
   if (found->references != 0 && !with_contexts) return Closed::Pending;
+  end_unpinned(*found);
   last = found;
-  registers().remove(*found);
+  if (found->references == 0) registers().remove(*found);
   return Closed::Whole;
 }
 
 Result<PCCERT_CONTEXT> next_in_store(HCERTSTORE store, PCCERT_CONTEXT previous,
                                      const CertificateFilter& passes) {
-  const CertificateReference taken(previous);
-  std::shared_ptr<Held> at;
-  for (bool first = true;; first = false) {
-    SharedState state;
-    {
-      const std::lock_guard lock(registers().mutex);
-      const auto found = registers().find_store(store);
-      if (found == nullptr) return no_store();
-      if (first && previous != nullptr) {
-        at = registers().find(previous);
-        if (at == nullptr || at->store != found.get())
-          return fail_crypt(E_INVALIDARG, "the certificate is not in this store");
-      }
-      at = behind(*found, at);
-      if (at == nullptr)
-        return fail_crypt(CRYPT_E_NOT_FOUND, "the store has no such certificate, or no more");
-      if (passes == nullptr) return refer(*at);
-      state = at->state;
-    }
-    if (!passes(*state)) continue;
-    const std::lock_guard lock(registers().mutex);
-    if (registers().find_store(store) != nullptr && !at->deleted) return refer(*at);
+  CertificateReference at(previous);  // while it is held it keeps its place
+  for (;;) {
+    TRY_ASSIGN(const SharedState state, advance(store, at));
+    if (passes == nullptr || passes(*state)) return at.release();
   }
 }
 

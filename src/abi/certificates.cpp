@@ -22,6 +22,17 @@ std::vector<x509::Certificate> others_in_store(PCCERT_CONTEXT context) {
   return others;
 }
 
+// Under the lock. Gives one reference back; the store when it was the last one's.
+std::shared_ptr<Store> release(const std::shared_ptr<Held>& held) {
+  Store& store = *held->store;
+  --store.references;
+  if (--held->references == 0 && held->deleted) forget_deleted(store, held);
+  if (store.opened != 0 || store.references != 0) return nullptr;
+  auto last = registers().find_store(&store);
+  registers().remove(store);
+  return last;
+}
+
 }  // namespace
 
 Result<PCCERT_CONTEXT> new_certificate_context(x509::KeyPair pair) {
@@ -43,15 +54,26 @@ bool drop_certificate_reference(PCCERT_CONTEXT context) {
   std::shared_ptr<Store> last;  // dies after the lock
   const std::lock_guard lock(registers().mutex);
   const auto held = registers().find(context);
-  if (held == nullptr) return false;
-  Store& store = *held->store;
-  --store.references;
-  if (--held->references == 0 && held->deleted) forget_deleted(store, held);
-  if (store.opened == 0 && store.references == 0) {
-    last = registers().find_store(&store);
-    registers().remove(store);
-  }
+  if (held == nullptr || held->references == held->pins) return false;
+  last = release(held);
   return true;
+}
+
+bool pin_certificate(PCCERT_CONTEXT context) {
+  const std::lock_guard lock(registers().mutex);
+  const auto held = registers().find(context);
+  if (held == nullptr) return false;
+  refer(*held);
+  ++held->pins;
+  return true;
+}
+
+void unpin_certificate(PCCERT_CONTEXT context) {
+  std::shared_ptr<Store> last;  // dies after the lock
+  const std::lock_guard lock(registers().mutex);
+  const auto held = registers().find(context);
+  --held->pins;
+  last = release(held);
 }
 
 SharedState find_state(PCCERT_CONTEXT context) {

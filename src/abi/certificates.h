@@ -53,6 +53,16 @@ struct DropReference {
 };
 using CertificateReference = std::unique_ptr<const CERT_CONTEXT, DropReference>;
 
+// One that outlasts the store's closing by force, and that callers cannot give back in the place of
+// their own. False when it is no living context; what is pinned is unpinned.
+bool pin_certificate(PCCERT_CONTEXT context);
+void unpin_certificate(PCCERT_CONTEXT context);
+
+struct Unpin {
+  void operator()(PCCERT_CONTEXT context) const { unpin_certificate(context); }
+};
+using PinnedCertificate = std::unique_ptr<const CERT_CONTEXT, Unpin>;
+
 // Null when it is no living context.
 SharedState find_state(PCCERT_CONTEXT context);
 // Puts what `change` makes of the state in its place; no other change comes between. InvalidHandle
@@ -83,7 +93,7 @@ Result<HCERTSTORE> new_certificate_store(const x509::KeyPair& pair);
 
 bool add_store_reference(HCERTSTORE store);
 enum class Closed { Whole, Pending, NotOpen };  // Pending: contexts of it are held
-// `with_contexts`: those end too.
+// `with_contexts`: those end too, but for pinned ones.
 Closed close_store(HCERTSTORE store, bool with_contexts = false);
 
 using CertificateFilter = std::function<bool(const CertificateState&)>;

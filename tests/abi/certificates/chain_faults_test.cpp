@@ -60,5 +60,29 @@ TEST_F(Chains, OfEveryUseAreGood) {
   EXPECT_VERDICT(0, -1, -1, verdict(chain));
 }
 
+TEST_F(Chains, KeepTheirCertificatesWhenAStoreIsClosedByForce) {
+  HCERTSTORE store = CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, nullptr);
+  PCCERT_CONTEXT good = nullptr;
+  ASSERT_TRUE(CertAddCertificateContextToStore(store, certificate("good").get(), CERT_STORE_ADD_NEW,
+                                               &good));
+  PCCERT_CONTEXT kept = nullptr;
+  {
+    CERT_CHAIN_PARA parameters{};
+    parameters.cbSize = sizeof parameters;
+    PCCERT_CHAIN_CONTEXT built = nullptr;
+    ASSERT_TRUE(
+        CertGetCertificateChain(nullptr, good, nullptr, nullptr, &parameters, 0, nullptr, &built));
+    const Chain chain(built);
+    EXPECT_TRUE(CertCloseStore(store, CERT_CLOSE_STORE_FORCE_FLAG));
+    kept = chain.element(0).pCertContext;
+    EXPECT_EQ("good", display_name(kept));
+    EXPECT_VERDICT(0, -1, -1, verdict(chain));
+    EXPECT_FALSE(CertFreeCertificateContext(kept)) << "it is the chain's";
+    EXPECT_EQ(kept, CertDuplicateCertificateContext(kept));
+    EXPECT_TRUE(CertFreeCertificateContext(kept));
+  }
+  EXPECT_EQ(nullptr, CertDuplicateCertificateContext(kept));
+}
+
 }  // namespace
 }  // namespace caller

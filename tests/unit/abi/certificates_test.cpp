@@ -121,5 +121,20 @@ TEST(DottedOid, WritesArcs) {
   EXPECT_EQ(dotted_oid({}), "");
 }
 
+// As another thread may, while a search looks at it.
+TEST(Certificates, AReplacedOneDoesNotEndASearch) {
+  const HCERTSTORE store = new_certificate_store({key_pair("first"), key_pair("second")}).value();
+  const PCCERT_CONTEXT found = next_in_store(store, nullptr, [&](const CertificateState& state) {
+                                 if (state.certificate().subject_name() != "CN=first") return true;
+                                 const auto again =
+                                     add_to_store(store, state, CERT_STORE_ADD_REPLACE_EXISTING);
+                                 EXPECT_TRUE(again && drop_certificate_reference(*again));
+                                 return false;
+                               }).value();
+  EXPECT_EQ(find_state(found)->certificate().subject_name(), "CN=second");
+  EXPECT_TRUE(drop_certificate_reference(found));
+  EXPECT_EQ(close_store(store), Closed::Whole);
+}
+
 }  // namespace
 }  // namespace opensspi::abi
