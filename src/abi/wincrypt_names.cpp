@@ -116,15 +116,25 @@ bool continues_character(SEC_WCHAR unit) {
   return (unit & 0xFC00) == 0xDC00;
 }
 
-// The characters with the zero that were written, or that it takes. A cut text ends with a whole
-// character.
+// Where a text is cut that has at most `room` characters: behind a whole one, and a list, in which
+// each name has its zero, behind a whole name.
+template <class Char>
+std::size_t cut(std::basic_string_view<Char> text, std::size_t room) {
+  if (room >= text.size()) return text.size();
+  if (text.find(Char{0}) != text.npos) {
+    const std::size_t last = text.substr(0, room).rfind(Char{0});
+    return last != text.npos ? last + 1 : 0;
+  }
+  while (room != 0 && continues_character(text[room])) --room;
+  return room;
+}
+
+// The characters with the zero that were written, or that it takes.
 template <class Char>
 Result<DWORD> put_text(std::string_view utf8, Char* out, DWORD room) {
   TRY_ASSIGN(const auto text, text_to<Char>(utf8));
   if (out == nullptr || room == 0) return static_cast<DWORD>(text.size() + 1);
-  std::size_t size = std::min<std::size_t>(text.size(), room - 1);
-  if (size < text.size())
-    while (size != 0 && continues_character(text[size])) --size;
+  const std::size_t size = cut<Char>(text, room - 1);
   std::copy_n(text.data(), size, out);
   out[size] = 0;
   return static_cast<DWORD>(size + 1);

@@ -85,7 +85,7 @@ typedef struct _CERT_CHAIN_ELEMENT {
   CERT_TRUST_STATUS TrustStatus;
   struct _CERT_REVOCATION_INFO *pRevocationInfo; /* NULL */
   PCERT_ENHKEY_USAGE pIssuanceUsage;             /* NULL */
-  PCERT_ENHKEY_USAGE pApplicationUsage;          /* what it and all above it allow; NULL: every use */
+  PCERT_ENHKEY_USAGE pApplicationUsage;          /* of it and all above it; NULL: any */
   LPCWSTR pwszExtendedErrorInfo;                 /* NULL */
 } CERT_CHAIN_ELEMENT, *PCERT_CHAIN_ELEMENT;
 typedef const CERT_CHAIN_ELEMENT *PCCERT_CHAIN_ELEMENT;

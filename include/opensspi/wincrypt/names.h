@@ -66,7 +66,8 @@ OPENSSPI_API DWORD WINAPI CertNameToStrW(DWORD dwCertEncodingType, PCERT_NAME_BL
 #define CERT_NAME_SEARCH_ALL_NAMES_FLAG 0x2 /* DNS: every name with its zero, and one zero more */
 #define CERT_NAME_DISABLE_IE4_UTF8_FLAG 0x00010000
 
-/* Counts as CertNameToStr does; 1, an empty text, for a name that the certificate has not. */
+/* Counts as CertNameToStr does; 1, an empty text, for a name that the certificate has not. Of every
+ * name those are left out that have no room as a whole. */
 OPENSSPI_API DWORD WINAPI CertGetNameStringA(PCCERT_CONTEXT pCertContext, DWORD dwType,
                                              DWORD dwFlags, void *pvTypePara, LPSTR pszNameString,
                                              DWORD cchNameString);

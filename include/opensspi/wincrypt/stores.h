@@ -86,8 +86,8 @@ OPENSSPI_API HCERTSTORE WINAPI CertDuplicateStore(HCERTSTORE hCertStore);
 /*
  * NULL is allowed. Contexts out of the store live on, and with them the store behind their
  * hCertStore, until they are freed; under CERT_CLOSE_STORE_FORCE_FLAG they end here, with all their
- * references, but for those that chains have. FALSE with CRYPT_E_PENDING_CLOSE, though the store is closed, when
- * CERT_CLOSE_STORE_CHECK_FLAG asked and there are such contexts.
+ * references, but for those that chains have. FALSE with CRYPT_E_PENDING_CLOSE, though the store is
+ * closed, when CERT_CLOSE_STORE_CHECK_FLAG asked and there are such contexts.
  */
 OPENSSPI_API BOOL WINAPI CertCloseStore(HCERTSTORE hCertStore, DWORD dwFlags);
 

@@ -88,6 +88,25 @@ TEST(NameString, FindsEveryType) {
   EXPECT_EQ("", name_of(nullptr, CERT_NAME_SIMPLE_DISPLAY_TYPE));
 }
 
+// Who reads on to the empty name at the end stays inside the buffer.
+TEST(NameString, AListIsCutBetweenNames) {
+  const Context host = of(der_of("/CN=host.example"));
+  for (DWORD room = 1; room <= 14; ++room) {
+    WCHAR wide[14] = u"xxxxxxxxxxxxx";
+    const std::u16string all(u"host.example\0", 14);
+    const auto expected = room < 14 ? std::u16string(1, u'\0') : all;
+    EXPECT_EQ(expected.size(),
+              CertGetNameStringW(host.get(), CERT_NAME_DNS_TYPE, CERT_NAME_SEARCH_ALL_NAMES_FLAG,
+                                 nullptr, wide, room));
+    EXPECT_EQ(expected, std::u16string(wide, expected.size())) << room;
+  }
+  const Context two = of(der_of("/CN=x", "-addext subjectAltName=DNS:one.example,DNS:two.example"));
+  char text[24];
+  EXPECT_EQ(13u, CertGetNameStringA(two.get(), CERT_NAME_DNS_TYPE, CERT_NAME_SEARCH_ALL_NAMES_FLAG,
+                                    nullptr, text, sizeof text));
+  EXPECT_EQ(std::string("one.example\0", 13), std::string(text, 13));
+}
+
 TEST(NameString, FallsBack) {
   const Context plain = of(der_of("/OU=Cards/O=Wonderland/emailAddress=old@example"));
   EXPECT_EQ("old@example", name_of(plain.get(), CERT_NAME_EMAIL_TYPE));
