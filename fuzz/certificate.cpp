@@ -1,6 +1,7 @@
 // A peer's certificate: all that is read out of it, and the verdict on it.
 #include <algorithm>
 
+#include "abi/certificate_info.h"
 #include "support/fuzzing.h"
 #include "x509/certificate.h"
 #include "x509/names.h"
@@ -26,6 +27,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto owner : {x509::NameOwner::Subject, x509::NameOwner::Issuer})
     for (const std::string& host : x509::alternative_names(*certificate, owner).dns_names)
       require(host.find('\0') == std::string::npos, "a name holds no zero");
+  abi::CertificateInfo info;
+  if (info.read(certificate->der())) {
+    const CERT_NAME_BLOB& subject = info.get()->Subject;
+    const Bytes& der = certificate->der();
+    require(
+        subject.pbData >= der.data() && subject.pbData + subject.cbData <= der.data() + der.size(),
+        "a blob lies inside the certificate");
+  }
   const x509::TrustStatus status = x509::judge({&*certificate, 1}, "server.example", nobody);
   require(status.errors != 0, "an empty store trusts nobody");
   return 0;

@@ -23,14 +23,15 @@ void set_blob(Blob& blob, ByteView bytes) {
   blob.pbData = const_cast<BYTE*>(bytes.data());  // Windows' type; nobody writes
 }
 
-// Two decimal digits; anything else fails the reader.
-int two_digits(Reader& reader) {
+// Two decimal digits of a number up to `most`; anything else fails the reader.
+int two_digits(Reader& reader, int most = 99) {
   int value = 0;
   for (int i = 0; i < 2; ++i) {
     const std::uint8_t digit = reader.u8();
     if (digit < '0' || digit > '9') reader.reject();
     value = value * 10 + (digit - '0');
   }
+  if (value > most) reader.reject();
   return value;
 }
 
@@ -43,7 +44,9 @@ FILETIME read_time(DerReader& der) {
   year += utc_time ? (year < 50 ? 2000 : 1900) : century * 100;
   const auto month = std::chrono::month(static_cast<unsigned>(two_digits(text)));
   const auto day = std::chrono::day(static_cast<unsigned>(two_digits(text)));
-  const int hour = two_digits(text), minute = two_digits(text), second = two_digits(text);
+  const int hour = two_digits(text, 23), minute = two_digits(text, 59),
+            second = two_digits(text, 59);
+  if (text.u8() != 'Z' || !text.empty()) text.reject();
   const std::chrono::year_month_day date(std::chrono::year(year), month, day);
   if (!text.ok() || !date.ok()) {
     der.reject();
@@ -105,7 +108,8 @@ Result<void> CertificateInfo::read(ByteView der) {
   if (tbs.next_is(kSubjectUniqueId)) set_bits(info_.SubjectUniqueId, tbs.element(kSubjectUniqueId));
   if (tbs.next_is(tag::context(3))) read_extensions(tbs);
   if (!tbs.ok() || !validity.ok())
-    return fail(Status::InvalidToken, "the certificate is not as RFC 5280 has it");
+    return fail(Status::InvalidToken, "the certificate is not as RFC 5280 has it", 0,
+                static_cast<std::uint32_t>(CRYPT_E_ASN1_ERROR));
   return {};
 }
 

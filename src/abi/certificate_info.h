@@ -19,7 +19,7 @@ class CertificateInfo {
   CertificateInfo(const CertificateInfo&) = delete;
   CertificateInfo& operator=(const CertificateInfo&) = delete;
 
-  // `der` must outlive this. InvalidToken when it is no certificate.
+  // `der` must outlive this. InvalidToken, CRYPT_E_ASN1_ERROR, when it is none.
   Result<void> read(ByteView der);
   [[nodiscard]] CERT_INFO* get() { return &info_; }
 
