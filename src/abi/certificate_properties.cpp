@@ -26,6 +26,11 @@ bool is_key_handle(DWORD id) {
          id == CERT_NCRYPT_KEY_HANDLE_PROP_ID || id == CERT_HCRYPTPROV_OR_NCRYPT_KEY_HANDLE_PROP_ID;
 }
 
+bool is_hash(DWORD id) {
+  return id == CERT_SHA1_HASH_PROP_ID || id == CERT_MD5_HASH_PROP_ID ||
+         id == CERT_SHA256_HASH_PROP_ID;
+}
+
 DWORD key_spec_of(const KeyLocation& location) {
   return location.key_spec != 0 ? location.key_spec : AT_KEYEXCHANGE;
 }
@@ -79,9 +84,11 @@ Result<Bytes> read_value(DWORD id, const void* data) {
 
 }  // namespace
 
+// Whoever looks for a hash must not be led to another certificate.
 Result<Bytes> certificate_property(const CertificateState& state, DWORD id) {
   const auto set = state.properties.find(id);
-  return set != state.properties.end() ? Result<Bytes>(set->second) : computed(state, id);
+  if (set != state.properties.end() && !is_hash(id)) return set->second;
+  return computed(state, id);
 }
 
 bool has_property(const CertificateState& state, DWORD id) {

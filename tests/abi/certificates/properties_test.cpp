@@ -212,5 +212,16 @@ TEST(Chain, OfACertificateComesOutOfItsStore) {
   EXPECT_EQ((std::vector<std::string>{"leaf", "issuer"}), names);
 }
 
+TEST(Properties, HashesAreTheCertificatesWhateverIsSet) {
+  const Context context(from_pem(self_signed().certificate, self_signed().key));
+  for (const DWORD id : {CERT_SHA1_HASH_PROP_ID, CERT_MD5_HASH_PROP_ID, CERT_SHA256_HASH_PROP_ID}) {
+    const std::string hash = property_of(context.get(), id);
+    BYTE other[20] = {};
+    CRYPT_DATA_BLOB blob{sizeof other, other};
+    CertSetCertificateContextProperty(context.get(), id, 0, &blob);
+    EXPECT_EQ(hash, property_of(context.get(), id));
+  }
+}
+
 }  // namespace
 }  // namespace caller
