@@ -36,7 +36,7 @@ Result<SecretBytes> read_file(const std::string& path) {
   return bytes;
 }
 
-Result<std::vector<KeyPair>> alone(std::vector<Certificate> certificates) {
+std::vector<KeyPair> alone(std::vector<Certificate> certificates) {
   std::vector<KeyPair> pairs;
   for (Certificate& certificate : certificates) {
     pairs.emplace_back();
@@ -45,10 +45,26 @@ Result<std::vector<KeyPair>> alone(std::vector<Certificate> certificates) {
   return pairs;
 }
 
+// Block by block: a damaged one does not cost the others.
+std::vector<Certificate> certificates_of_blocks(std::string_view pem) {
+  constexpr std::string_view kBegin = "-----BEGIN ";
+  std::vector<Certificate> certificates;
+  for (std::size_t at = pem.find(kBegin);
+       at != pem.npos && certificates.size() < kMaxCertificates;) {
+    const std::size_t next = pem.find(kBegin, at + kBegin.size());
+    if (auto one = certificates_from_pem(view(pem.substr(at, next - at)), 2))
+      std::ranges::move(*one, std::back_inserter(certificates));
+    at = next;
+  }
+  return certificates;
+}
+
 Result<std::vector<KeyPair>> certificates_of(ByteView bytes) {
   if (auto certificate = Certificate::from_der(bytes)) return alone({*std::move(certificate)});
-  TRY_ASSIGN(auto certificates, certificates_from_pem(bytes, kMaxCertificates));
-  TRY_ASSIGN(auto pairs, alone(std::move(certificates)));
+  std::vector<KeyPair> pairs =
+      alone(certificates_of_blocks({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  if (pairs.empty())
+    return fail(Status::UnknownCredentials, "the file has no certificate that can be read");
   if (const auto key = PrivateKey::from_pem(bytes, {})) {
     const auto owner = std::ranges::find_if(
         pairs, [&](const KeyPair& pair) { return is_key_of(*key, pair.chain.front()); });

@@ -10,7 +10,7 @@
 namespace opensspi::x509 {
 
 // Each certificate of a file, alone, in its order: PEM, or one in DER. Those whose private key
-// stands in the same PEM, unencrypted, have it.
+// stands in the same PEM, unencrypted, have it. Damaged PEM is left out.
 //   TargetUnknown       there is no such file
 //   UnknownCredentials  it cannot be read, or has no certificate
 Result<std::vector<KeyPair>> certificates_of_file(const std::string& path);

@@ -8,6 +8,7 @@
 
 #include "crypto/openssl.h"
 #include "x509/chain.h"
+#include "x509/files.h"
 #include "x509/native.h"
 
 namespace opensspi::x509 {
@@ -16,6 +17,11 @@ namespace {
 std::string place(const char* variable, const char* otherwise) {
   const char* const named = secure_getenv(variable);
   return named != nullptr ? named : otherwise;
+}
+
+void add(X509_STORE& store, const std::vector<KeyPair>& authorities) {
+  for (const KeyPair& authority : authorities)
+    X509_STORE_add_cert(&store, authority.chain.front().native().x509.get());
 }
 
 }  // namespace
@@ -30,8 +36,10 @@ TrustStore TrustStore::open(const std::string& directory, const std::string& bun
   native->store = new_trust_store();
   if (native->store != nullptr) {
     X509_STORE_load_path(native->store.get(), directory.c_str());
-    X509_STORE_load_file_ex(native->store.get(), bundle.c_str(), crypto::library_context(),
-                            nullptr);
+    // OpenSSL takes all of a bundle or, when a part is damaged, nothing.
+    if (X509_STORE_load_file_ex(native->store.get(), bundle.c_str(), crypto::library_context(),
+                                nullptr) != 1)
+      add(*native->store, certificates_of_file(bundle).value_or(std::vector<KeyPair>()));
   }
   ERR_clear_error();
   return TrustStore(std::move(native));

@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "support/certificates.h"
+#include "x509/files.h"
 #include "x509/native.h"
 
 namespace opensspi {
@@ -141,6 +142,16 @@ TEST_F(Trust, SeveralFaultsAreToldTogether) {
       {.extensions = {{NID_ext_key_usage, "clientAuth"}}, .first_day = -9, .last_day = -1});
   EXPECT_EQ(judge({&server}).errors,
             error::kUntrustedRoot | error::kNotTimeValid | error::kNotValidForUsage);
+}
+
+TEST_F(Trust, ADamagedPartOfABundleDoesNotCostTheRest) {
+  const Bytes pem = root_.certificate_pem();
+  std::ofstream(folder_ / "bundle.pem")
+      << "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+      << std::string(pem.begin(), pem.end());
+  const Issued server = test::issue({.issuer = &root_});
+  EXPECT_EQ(judge({&server}).errors, 0U);
+  EXPECT_EQ(x509::certificates_of_file(folder_ / "bundle.pem")->size(), 1U);
 }
 
 TEST_F(Trust, NothingIsNotTrusted) {
