@@ -31,11 +31,10 @@ constexpr std::array kRules = {
     Rule{fault::kHasNotSupportedCriticalExt, CERT_E_CRITICAL,
          CERT_CHAIN_POLICY_IGNORE_NOT_SUPPORTED_CRITICAL_EXT_FLAG, 0},
     Rule{fault::kInvalidExtension, CERT_E_MALFORMED, 0, 0},
-    Rule{fault::kHasWeakSignature, TRUST_E_CERT_SIGNATURE, 0, 0},
+    Rule{fault::kHasWeakSignature, TRUST_E_CERT_SIGNATURE,
+         CERT_CHAIN_POLICY_IGNORE_WEAK_SIGNATURE_FLAG, 0},
     Rule{fault::kNotValidForUsage, CERT_E_WRONG_USAGE, CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG,
          SECURITY_FLAG_IGNORE_WRONG_USAGE},
-    Rule{fault::kRevocationStatusUnknown | fault::kOfflineRevocation, CRYPT_E_REVOCATION_OFFLINE,
-         CERT_CHAIN_POLICY_IGNORE_ALL_REV_UNKNOWN_FLAGS, SECURITY_FLAG_IGNORE_REVOCATION},
 };
 
 PolicyVerdict verdict(HRESULT code, LONG element) {
@@ -50,22 +49,42 @@ LONG first_with(const x509::Chain& chain, std::uint32_t bits) {
 }
 
 bool is_forgiven(const Rule& rule, const ChainPolicy& policy) {
-  // All of a rule's flags: one of several forgives only a part.
-  const bool by_flag =
-      rule.forgiven_by_flag != 0 && (policy.flags & rule.forgiven_by_flag) == rule.forgiven_by_flag;
-  return by_flag || (policy.checks & rule.forgiven_by_check) != 0;
+  return (policy.flags & rule.forgiven_by_flag) != 0 ||
+         (policy.checks & rule.forgiven_by_check) != 0;
+}
+
+constexpr std::uint32_t kUnknownRevocation =
+    fault::kRevocationStatusUnknown | fault::kOfflineRevocation;
+
+// Who is forgiven that nothing is known of a revocation goes by the place in the chain.
+DWORD forgiver_of_revocation(const x509::Chain& chain, std::size_t element) {
+  if (element == 0) return CERT_CHAIN_POLICY_IGNORE_END_REV_UNKNOWN_FLAG;
+  return x509::is_self_signed(chain.elements[element].certificate)
+             ? CERT_CHAIN_POLICY_IGNORE_ROOT_REV_UNKNOWN_FLAG
+             : CERT_CHAIN_POLICY_IGNORE_CA_REV_UNKNOWN_FLAG;
+}
+
+std::optional<std::size_t> unknown_revocation(const x509::Chain& chain, const ChainPolicy& policy) {
+  if ((policy.checks & SECURITY_FLAG_IGNORE_REVOCATION) != 0) return std::nullopt;
+  for (std::size_t i = 0; i < chain.elements.size(); ++i)
+    if ((chain.elements[i].errors & kUnknownRevocation) != 0 &&
+        (policy.flags & forgiver_of_revocation(chain, i)) == 0)
+      return i;
+  return std::nullopt;
 }
 
 }  // namespace
 
 PolicyVerdict judge_by_policy(const x509::Chain& chain, const ChainPolicy& policy) {
-  std::uint32_t left = chain.errors;
+  std::uint32_t left = chain.errors & ~kUnknownRevocation;
   for (const Rule& rule : kRules) {
     if ((left & rule.bits) != 0 && !is_forgiven(rule, policy))
       return verdict(rule.code, first_with(chain, rule.bits));
     left &= ~rule.bits;
   }
   if (left != 0) return verdict(CERT_E_CHAINING, -1);
+  if (const auto at = unknown_revocation(chain, policy))
+    return verdict(CRYPT_E_REVOCATION_OFFLINE, static_cast<LONG>(*at));
   const x509::Certificate& end_entity = chain.elements.front().certificate;
   if (!policy.usage.empty() && (policy.flags & CERT_CHAIN_POLICY_IGNORE_WRONG_USAGE_FLAG) == 0 &&
       (policy.checks & SECURITY_FLAG_IGNORE_WRONG_USAGE) == 0) {

@@ -32,6 +32,8 @@ TEST_F(Chains, OfWeakSignaturesAndKeysAreRefused) {
     EXPECT_EQ(DWORD{CERT_TRUST_HAS_WEAK_SIGNATURE}, chain.element(0).TrustStatus.dwErrorStatus);
     EXPECT_EQ(0u, chain.element(1).TrustStatus.dwErrorStatus);
     EXPECT_VERDICT(TRUST_E_CERT_SIGNATURE, 0, 0, verdict(chain));
+    EXPECT_VERDICT(0, -1, -1,
+                   verdict(chain, {.flags = CERT_CHAIN_POLICY_IGNORE_WEAK_SIGNATURE_FLAG}));
   }
 }
 
@@ -82,6 +84,30 @@ TEST_F(Chains, KeepTheirCertificatesWhenAStoreIsClosedByForce) {
     EXPECT_TRUE(CertFreeCertificateContext(kept));
   }
   EXPECT_EQ(nullptr, CertDuplicateCertificateContext(kept));
+}
+
+TEST_F(Chains, ForgiveUnknownRevocationByPlace) {
+  const Store store(CertOpenStore(CERT_STORE_PROV_MEMORY, 0, 0, 0, nullptr));
+  ASSERT_TRUE(CertAddCertificateContextToStore(store.get(), certificate("Mail.der").get(),
+                                               CERT_STORE_ADD_NEW, nullptr));
+  constexpr DWORD kEnd = CERT_CHAIN_POLICY_IGNORE_END_REV_UNKNOWN_FLAG,
+                  kCa = CERT_CHAIN_POLICY_IGNORE_CA_REV_UNKNOWN_FLAG,
+                  kRoot = CERT_CHAIN_POLICY_IGNORE_ROOT_REV_UNKNOWN_FLAG;
+  const auto element = [&](DWORD checked, DWORD forgiven) {
+    const Chain chain(build(certificate("under_mail"), nullptr, store.get(), checked));
+    const auto status =
+        verdict(chain, {.checks = SECURITY_FLAG_IGNORE_WRONG_USAGE, .flags = forgiven});
+    EXPECT_EQ(status.lElementIndex < 0 ? 0u : static_cast<DWORD>(CRYPT_E_REVOCATION_OFFLINE),
+              status.dwError);
+    return status.lElementIndex;
+  };
+  EXPECT_EQ(-1, element(CERT_CHAIN_REVOCATION_CHECK_END_CERT, kEnd));
+  EXPECT_EQ(0, element(CERT_CHAIN_REVOCATION_CHECK_END_CERT, kCa | kRoot));
+  EXPECT_EQ(-1, element(CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT, kEnd | kCa));
+  EXPECT_EQ(-1, element(CERT_CHAIN_REVOCATION_CHECK_CHAIN, kEnd | kCa | kRoot));
+  EXPECT_EQ(0, element(CERT_CHAIN_REVOCATION_CHECK_CHAIN, kCa | kRoot));
+  EXPECT_EQ(1, element(CERT_CHAIN_REVOCATION_CHECK_CHAIN, kEnd | kRoot));
+  EXPECT_EQ(2, element(CERT_CHAIN_REVOCATION_CHECK_CHAIN, kEnd | kCa));
 }
 
 }  // namespace
