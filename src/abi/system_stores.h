@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "base/result.h"
-#include "x509/private_key.h"
+#include "x509/files.h"
 
 namespace opensspi::abi {
 
-enum class StoreOwner { User, Machine };
+using x509::StoreOwner;
 
 // "ROOT", "CA" or "MY", in any case. TargetUnknown for other names.
 Result<std::vector<x509::KeyPair>> system_store(std::string_view name, StoreOwner owner);

@@ -10,6 +10,7 @@
 #include <ranges>
 
 #include "crypto/openssl.h"
+#include "x509/files.h"
 #include "x509/native.h"
 
 namespace opensspi::x509 {
@@ -183,6 +184,18 @@ Chain verify(const Certificate& certificate, const ChainRequest& request, const 
   return (by_signature.errors & kNoBetter) == 0 ? by_signature : by_name;
 }
 
+// The system's issuers are read only when a chain needs them.
+Chain verify_through_system(const Certificate& certificate, const ChainRequest& request,
+                            const TrustStore& store) {
+  Chain chain = verify(certificate, request, store);
+  if ((chain.errors & trust_error::kPartialChain) == 0) return chain;
+  const std::vector<Certificate> issuers = system_issuers();
+  if (issuers.empty()) return chain;
+  ChainRequest more = request;
+  more.issuers.insert(more.issuers.end(), issuers.begin(), issuers.end());
+  return verify(certificate, more, store);
+}
+
 bool allows_tls(const Usages& usages, Usage usage) {
   return allows(usages, usage == Usage::ServerAuthentication ? kServerAuth : kClientAuth);
 }
@@ -257,7 +270,7 @@ OwnedStore new_trust_store() {
 
 Chain build_chain(const Certificate& certificate, const ChainRequest& request,
                   const TrustStore& store) {
-  Chain chain = verify(certificate, request, store);
+  Chain chain = verify_through_system(certificate, request, store);
   check_usages(request, chain);
   note_revocation(request, chain);
   for (const ChainElement& element : chain.elements) chain.errors |= element.errors;

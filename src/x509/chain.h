@@ -37,7 +37,7 @@ struct ChainRequest {
   std::optional<std::int64_t> time = {};     // seconds since 1970-01-01 UTC; nothing: now
 };
 
-// What was presented with the certificate helps too.
+// What was presented with the certificate helps too, and so does the system's store CA.
 [[nodiscard]] Chain build_chain(const Certificate& certificate, const ChainRequest& request,
                                 const TrustStore& store = TrustStore::system());
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <set>
 
+#include "base/folders.h"
 #include "base/secret.h"
 #include "x509/trust.h"
 
@@ -116,6 +117,20 @@ Result<PrivateKey> private_key_of_file(const std::string& path) {
 
 std::vector<KeyPair> certificates_of_folder(const std::string& path) {
   return certificates_of_folder(path, has_name_of_certificates);
+}
+
+std::vector<KeyPair> certificates_of_store(StoreOwner owner, const std::string& store) {
+  const std::string settings = owner == StoreOwner::User ? config_folder() : "/etc";
+  if (settings.empty()) return {};
+  return certificates_of_folder(settings + "/opensspi/certificates/" + store);
+}
+
+std::vector<Certificate> system_issuers() {
+  std::vector<Certificate> issuers;
+  for (const StoreOwner owner : {StoreOwner::User, StoreOwner::Machine})
+    for (const KeyPair& pair : certificates_of_store(owner, "ca"))
+      issuers.push_back(pair.chain.front());
+  return issuers;
 }
 
 std::vector<KeyPair> system_authorities() {

@@ -22,6 +22,13 @@ Result<PrivateKey> private_key_of_file(const std::string& path);
 // read is left out; a missing folder is an empty one.
 std::vector<KeyPair> certificates_of_folder(const std::string& path);
 
+// Windows' system stores of certificates that nobody trusts for being there. docs/certificates.md
+enum class StoreOwner { User, Machine };
+// Those of the store of this lower-case name, "my" or "ca".
+std::vector<KeyPair> certificates_of_store(StoreOwner owner, const std::string& store);
+// All of the store "ca", the user's and the machine's: what a chain may go through.
+std::vector<Certificate> system_issuers();
+
 // The authorities that TrustStore::system() trusts, each once.
 std::vector<KeyPair> system_authorities();
 

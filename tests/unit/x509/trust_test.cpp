@@ -85,6 +85,18 @@ TEST_F(Trust, NeedsTheIntermediates) {
   EXPECT_EQ(judge({&server}).info, 0U);
 }
 
+TEST_F(Trust, GoesThroughTheUsersStoreOfIssuers) {
+  const Issued middle = test::issue_authority("Middle", &root_);
+  const Issued server = test::issue({.issuer = &middle});
+  const auto issuers = folder_ / "opensspi" / "certificates" / "ca";
+  std::filesystem::create_directories(issuers);
+  ::setenv("XDG_CONFIG_HOME", folder_.c_str(), 1);
+  EXPECT_EQ(judge({&server}).errors, error::kPartialChain);
+  write(issuers / "middle.pem", middle);
+  EXPECT_EQ(judge({&server}).errors, 0U);
+  ::unsetenv("XDG_CONFIG_HOME");
+}
+
 TEST_F(Trust, UsesWhatWasPresentedWithTheCertificate) {
   const Issued middle = test::issue({.common_name = "Middle",
                                      .issuer = &root_,
