@@ -5,6 +5,8 @@
 #ifndef OPENSSPI_WINDOWS_H
 #define OPENSSPI_WINDOWS_H
 
+#include <string.h>
+
 #include "winerror.h"
 #include "wintypes.h"
 
@@ -31,6 +33,18 @@
 #ifndef MAX_PATH
 #define MAX_PATH 260
 #endif
+
+#define CopyMemory(to, from, size) ((void)memcpy((to), (from), (size)))
+#define MoveMemory(to, from, size) ((void)memmove((to), (from), (size)))
+#define FillMemory(to, size, octet) ((void)memset((to), (octet), (size)))
+#define ZeroMemory(to, size) ((void)memset((to), 0, (size)))
+
+/* Stays when an optimising compiler finds that nobody reads the memory again. */
+static inline PVOID SecureZeroMemory(PVOID to, SIZE_T size) {
+  volatile UCHAR *octet = (volatile UCHAR *)to;
+  while (size-- != 0) *octet++ = 0;
+  return to;
+}
 
 #define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 

@@ -1,8 +1,12 @@
 // One status per kind of fault, the gravest first.
 #include "schannel/validation.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <span>
 
+#include "x509/chain.h"
 #include "x509/trust.h"
 
 namespace opensspi::schannel {
@@ -33,10 +37,28 @@ Error meaning_of(std::uint32_t errors) {
   return {Status::CertUnknown, "the certificate's chain breaks a rule of RFC 5280"};
 }
 
-// No revocation server is asked, so what insists on it is refused.
-bool misses_revocation(const TlsAuthData::Validation& validation) {
-  return validation.revocation != TlsAuthData::Validation::Revocation::Unchecked &&
-         !(validation.ignores_missing_revocation && validation.ignores_offline_revocation);
+// Nobody is asked whether a certificate was revoked: it is of unknown status, either because it does
+// not say whom to ask, or because who could be asked is not. Windows' flags forgive each by itself.
+std::optional<Error> missing_revocation(const TlsAuthData::Validation& validation,
+                                        const x509::Certificate& certificate) {
+  using Revocation = TlsAuthData::Validation::Revocation;
+  if (validation.revocation == Revocation::Unchecked) return std::nullopt;
+  const x509::Chain chain = x509::build_chain(certificate, {});
+  std::size_t num_asked = validation.revocation == Revocation::EndCertificate
+                              ? std::min<std::size_t>(1, chain.elements.size())
+                              : chain.elements.size();
+  if (validation.revocation == Revocation::ChainWithoutRoot && num_asked > 1) --num_asked;
+  for (const x509::ChainElement& element : std::span(chain.elements).first(num_asked)) {
+    if (element.certificate.names_revocation_source()) {
+      if (!validation.ignores_offline_revocation)
+        return Error{Status::NoRevocationCheck,
+                     "whether a certificate was revoked is not asked by this version"};
+    } else if (!validation.ignores_missing_revocation) {
+      return Error{Status::NoRevocationCheck,
+                   "a certificate does not say whom to ask if it was revoked"};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -48,9 +70,8 @@ CertificateVerdict judge_server(const TlsAuthData::Validation& validation,
   if (verdict.outcome.status != Status::Ok) return verdict;
   if (validation.checks_name && !trust.name_matches) {
     verdict.outcome = {Status::WrongPrincipal, "the certificate is for another host"};
-  } else if (misses_revocation(validation)) {
-    verdict.outcome = {Status::NoRevocationCheck,
-                       "whether a certificate was revoked is not asked by this version"};
+  } else if (const auto missing = missing_revocation(validation, certificate)) {
+    verdict.outcome = *missing;
   }
   return verdict;
 }

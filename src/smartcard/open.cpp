@@ -155,7 +155,7 @@ Result<CardLogon> open_key_pair(const x509::KeyPair& pair, FileTime now) {
   CardLogon logon;
   logon.user = certificate.user_principal_name();
   logon.identity = "FILE:" + certificate_file.path() + ',' + key_file.path();
-  logon.held = std::make_shared<Files>(std::move(certificate_file), std::move(key_file));
+  logon.held = std::make_shared<Files>(Files{std::move(certificate_file), std::move(key_file)});
   return logon;
 }
 

@@ -179,6 +179,15 @@ bool Certificate::is_for_smart_card_logon() const {
   return false;
 }
 
+bool Certificate::names_revocation_source() const {
+  X509* const x509 = native_->x509.get();
+  if (X509_get_ext_by_NID(x509, NID_crl_distribution_points, -1) >= 0) return true;
+  STACK_OF(OPENSSL_STRING)* const responders = X509_get1_ocsp(x509);
+  const bool has_any = sk_OPENSSL_STRING_num(responders) > 0;
+  X509_email_free(responders);
+  return has_any;
+}
+
 Result<Bytes> Certificate::sha1_thumbprint() const {
   return digest_of(der(), SN_sha1);
 }

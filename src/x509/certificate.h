@@ -35,6 +35,9 @@ class Certificate {
   [[nodiscard]] std::string user_principal_name() const;
   // Whether its extendedKeyUsage names smart card logon or PKINIT.
   [[nodiscard]] bool is_for_smart_card_logon() const;
+  // Whether it says where to ask if it was revoked: CRL distribution points, or an OCSP responder
+  // among the access descriptions of its authority. RFC 5280 4.2.1.13, 4.2.2.1
+  [[nodiscard]] bool names_revocation_source() const;
   // SHA-1 of the DER: how Windows names certificates.
   [[nodiscard]] Result<Bytes> sha1_thumbprint() const;
   // What a TLS peer showed together with this, its end entity's certificate: issuers, in its order.

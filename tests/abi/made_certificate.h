@@ -18,9 +18,9 @@ inline constexpr long kDay = 24L * 60 * 60;
 // common name tells it from the others, for OpenSSL's store keeps what it has found under a name.
 class MadeCertificate {
  public:
-  // `usage`: an extended one, in OpenSSL's words.
+  // `usage`, an extended one, and `revocation`, who knows of it: in OpenSSL's words.
   MadeCertificate(const char* common_name, long first_day, long last_day,
-                  const char* usage = nullptr)
+                  const char* usage = nullptr, const char* revocation = nullptr)
       : key_(EVP_EC_gen("P-256"), EVP_PKEY_free), x509_(X509_new(), X509_free) {
     X509_set_version(x509_.get(), X509_VERSION_3);
     ASN1_INTEGER_set(X509_get_serialNumber(x509_.get()), 1);
@@ -33,6 +33,7 @@ class MadeCertificate {
     X509_set_pubkey(x509_.get(), key_.get());
     add(NID_subject_alt_name, "DNS:server.wonderland.example");
     if (usage != nullptr) add(NID_ext_key_usage, usage);
+    if (revocation != nullptr) add(NID_crl_distribution_points, revocation);
     X509_sign(x509_.get(), key_.get(), EVP_sha256());
     const std::string pem = written([&](BIO* out) { PEM_write_bio_X509(out, x509_.get()); });
     const std::string key = written([&](BIO* out) {

@@ -98,11 +98,23 @@ TEST_P(Validation, CanBeDeferred) {
 TEST_P(Validation, DoesNotPretendToAskForRevocation) {
   const MadeCertificate trusted(name("trusted, not asked").c_str(), -1, 30);
   static_cast<void>(trusted.install());
-  EXPECT_STATUS(CRYPT_E_NO_REVOCATION_CHECK,
-                outcome(judging(trusted, SCH_CRED_REVOCATION_CHECK_CHAIN)));
-  EXPECT_STATUS(SEC_E_OK, outcome(judging(trusted, SCH_CRED_REVOCATION_CHECK_CHAIN |
-                                                       SCH_CRED_IGNORE_NO_REVOCATION_CHECK |
-                                                       SCH_CRED_IGNORE_REVOCATION_OFFLINE)));
+  const MadeCertificate listed(name("trusted, with a list").c_str(), -1, 30, nullptr,
+                               "URI:http://crl.wonderland.example/");
+  static_cast<void>(listed.install());
+  constexpr DWORD kMissing = SCH_CRED_IGNORE_NO_REVOCATION_CHECK,
+                  kOffline = SCH_CRED_IGNORE_REVOCATION_OFFLINE;
+  for (const DWORD extent : {SCH_CRED_REVOCATION_CHECK_CHAIN, SCH_CRED_REVOCATION_CHECK_END_CERT,
+                             SCH_CRED_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT}) {
+    const auto with = [&](const MadeCertificate& server, DWORD forgiven) {
+      return outcome(judging(server, extent | forgiven));
+    };
+    EXPECT_STATUS(CRYPT_E_NO_REVOCATION_CHECK, with(trusted, 0));
+    EXPECT_STATUS(CRYPT_E_NO_REVOCATION_CHECK, with(trusted, kOffline));
+    EXPECT_STATUS(SEC_E_OK, with(trusted, kMissing));
+    EXPECT_STATUS(CRYPT_E_NO_REVOCATION_CHECK, with(listed, kMissing));
+    EXPECT_STATUS(SEC_E_OK, with(listed, kOffline));
+    EXPECT_STATUS(SEC_E_OK, with(listed, kMissing | kOffline));
+  }
 }
 
 }  // namespace
