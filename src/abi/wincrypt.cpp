@@ -130,8 +130,8 @@ OPENSSPI_EXPORT HCERTSTORE WINAPI PFXImportCertStore(CRYPT_DATA_BLOB* pPFX, LPCW
     if (pPFX == nullptr || pPFX->pbData == nullptr)
       return fail(Status::InvalidParameter, "there is no PFX");
     TRY_ASSIGN(const SecretBytes password, password_of(szPassword));
-    auto pair = x509::key_pair_from_pfx({pPFX->pbData, pPFX->cbData}, password.expose());
-    if (!pair) return fail(with_pfx_code(pair.error()));
-    return new_certificate_store(*pair);
+    auto pairs = x509::certificates_from_pfx({pPFX->pbData, pPFX->cbData}, password.expose());
+    if (!pairs) return fail(with_pfx_code(pairs.error()));
+    return new_certificate_store(*std::move(pairs));
   });
 }

@@ -19,14 +19,18 @@
 namespace opensspi::x509 {
 namespace {
 
-struct FreeStack {
-  void operator()(STACK_OF(X509) * stack) const { sk_X509_pop_free(stack, X509_free); }
+struct FreeSafes {
+  void operator()(STACK_OF(PKCS7) * safes) const { sk_PKCS7_pop_free(safes, PKCS7_free); }
+};
+struct FreeBags {
+  void operator()(STACK_OF(PKCS12_SAFEBAG) * bags) const {
+    sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+  }
 };
 
 using OwnedLibrary = std::unique_ptr<OSSL_LIB_CTX, FreedBy<OSSL_LIB_CTX_free>>;
 using OwnedProvider = std::unique_ptr<OSSL_PROVIDER, FreedBy<OSSL_PROVIDER_unload>>;
 using OwnedPkcs12 = std::unique_ptr<PKCS12, FreedBy<PKCS12_free>>;
-using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
 // The context of one import; while it lives it is this thread's default, because OpenSSL 3.0 looks
 // up some of PKCS#12's algorithms there. The members die in reverse order.
@@ -52,24 +56,26 @@ class Workshop {
   OSSL_LIB_CTX* hosts_ = nullptr;
 };
 
+using OwnedSafes = std::unique_ptr<STACK_OF(PKCS7), FreeSafes>;
+using OwnedBags = std::unique_ptr<STACK_OF(PKCS12_SAFEBAG), FreeBags>;
+using OwnedKeyInfo = std::unique_ptr<PKCS8_PRIV_KEY_INFO, FreedBy<PKCS8_PRIV_KEY_INFO_free>>;
+
 struct Contents {
-  OwnedPkey key;
-  OwnedX509 certificate;
-  OwnedStack others;
+  struct Named {
+    OwnedX509 x509;
+    std::string name;  // UTF-8
+  };
+  std::vector<Named> certificates;
+  std::vector<OwnedPkey> keys;
 };
 
+constexpr int kMaxDepth = 4;                          // of bags in bags
 constexpr std::uint32_t kWrongPassword = 0xC000006A;  // STATUS_WRONG_PASSWORD
 
 Error why_not_parsed(bool has_legacy) {
-  bool wrong_password = false, unsupported = false;
-  while (const unsigned long code = ERR_get_error()) {
-    const int reason = ERR_GET_REASON(code);
-    wrong_password |= ERR_GET_LIB(code) == ERR_LIB_PKCS12 && reason == PKCS12_R_MAC_VERIFY_FAILURE;
-    unsupported |= reason == ERR_R_UNSUPPORTED;
-  }
-  if (wrong_password) {
-    return {Status::UnknownCredentials, "the password does not open the PFX", kWrongPassword};
-  }
+  bool unsupported = false;
+  while (const unsigned long code = ERR_get_error())
+    unsupported |= ERR_GET_REASON(code) == ERR_R_UNSUPPORTED;
   if (unsupported && !has_legacy) {
     return {Status::UnknownCredentials,
             "the PFX is encrypted with an old algorithm (RC2) and OpenSSL's legacy provider, which "
@@ -80,6 +86,82 @@ Error why_not_parsed(bool has_legacy) {
             "the PFX is encrypted with an algorithm that OpenSSL does not have"};
   }
   return {Status::UnknownCredentials, "the PFX is damaged"};
+}
+
+// RFC 7292 B.1: no password and an empty one are different keys, and programs mean either by none.
+bool find_password(PKCS12* pkcs12, const char*& password) {
+  if (*password != 0)
+    return PKCS12_mac_present(pkcs12) == 0 || PKCS12_verify_mac(pkcs12, password, -1) == 1;
+  if (PKCS12_mac_present(pkcs12) != 0 && PKCS12_verify_mac(pkcs12, "", 0) == 1) return true;
+  password = nullptr;
+  return PKCS12_mac_present(pkcs12) == 0 || PKCS12_verify_mac(pkcs12, nullptr, 0) == 1;
+}
+
+std::string friendly_name_of(PKCS12_SAFEBAG* bag) {
+  const ASN1_TYPE* const value = PKCS12_SAFEBAG_get0_attr(bag, NID_friendlyName);
+  if (value == nullptr || value->type != V_ASN1_BMPSTRING) return {};
+  std::uint8_t* utf8 = nullptr;
+  const int size = ASN1_STRING_to_UTF8(&utf8, value->value.bmpstring);
+  if (size < 0) return {};
+  std::string text(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
+  OPENSSL_free(utf8);
+  return text;
+}
+
+bool add_key(const PKCS8_PRIV_KEY_INFO* info, Contents& contents) {
+  OwnedPkey key(info != nullptr ? EVP_PKCS82PKEY(info) : nullptr);
+  const bool read = key != nullptr;
+  if (read) contents.keys.push_back(std::move(key));
+  return read;
+}
+
+bool add_certificate(PKCS12_SAFEBAG* bag, Contents& contents) {
+  if (PKCS12_SAFEBAG_get_bag_nid(bag) != NID_x509Certificate) return true;
+  OwnedX509 x509(PKCS12_SAFEBAG_get1_cert(bag));
+  const bool read = x509 != nullptr;
+  if (read) contents.certificates.push_back({std::move(x509), friendly_name_of(bag)});
+  return read;
+}
+
+bool add_all(const STACK_OF(PKCS12_SAFEBAG) * bags, const char* password, Contents& contents,
+             int depth) {
+  for (int i = 0; i < sk_PKCS12_SAFEBAG_num(bags); ++i) {
+    PKCS12_SAFEBAG* const bag = sk_PKCS12_SAFEBAG_value(bags, i);
+    bool read = true;
+    switch (PKCS12_SAFEBAG_get_nid(bag)) {
+      case NID_keyBag:
+        read = add_key(PKCS12_SAFEBAG_get0_p8inf(bag), contents);
+        break;
+      case NID_pkcs8ShroudedKeyBag:
+        read = add_key(OwnedKeyInfo(PKCS12_decrypt_skey(bag, password, -1)).get(), contents);
+        break;
+      case NID_certBag:
+        read = add_certificate(bag, contents);
+        break;
+      case NID_safeContentsBag:
+        read = depth != 0 && add_all(PKCS12_SAFEBAG_get0_safes(bag), password, contents, depth - 1);
+        break;
+      default:
+        break;
+    }
+    if (!read) return false;
+  }
+  return true;
+}
+
+bool add_safe(PKCS7* safe, const char* password, Contents& contents) {
+  OwnedBags bags;
+  switch (OBJ_obj2nid(safe->type)) {
+    case NID_pkcs7_data:
+      bags.reset(PKCS12_unpack_p7data(safe));
+      break;
+    case NID_pkcs7_encrypted:
+      bags.reset(PKCS12_unpack_p7encdata(safe, password, -1));
+      break;
+    default:
+      return true;  // for a public key, which nobody uses
+  }
+  return bags != nullptr && add_all(bags.get(), password, contents, kMaxDepth);
 }
 
 Result<Contents> parse(const Workshop& workshop, ByteView pfx, ByteView password) {
@@ -95,21 +177,20 @@ Result<Contents> parse(const Workshop& workshop, ByteView pfx, ByteView password
   SecretBytes terminated(password.size() + 1);  // PKCS12_parse wants a C string
   std::copy(password.begin(), password.end(), terminated.expose_mutable().begin());
   ERR_clear_error();
-  EVP_PKEY* key = nullptr;
-  X509* certificate = nullptr;
-  STACK_OF(X509)* others = nullptr;
-  const int parsed =
-      PKCS12_parse(pkcs12.get(), reinterpret_cast<const char*>(terminated.expose().data()), &key,
-                   &certificate, &others);
-  Contents contents{OwnedPkey(key), OwnedX509(certificate), OwnedStack(others)};
-  if (parsed != 1) return fail(why_not_parsed(workshop.has_legacy()));
+  const auto* text = reinterpret_cast<const char*>(terminated.expose().data());
+  if (!find_password(pkcs12.get(), text)) {
+    ERR_clear_error();
+    return fail(Status::UnknownCredentials, "the password does not open the PFX", kWrongPassword);
+  }
+  const OwnedSafes safes(PKCS12_unpack_authsafes(pkcs12.get()));
+  bool read = safes != nullptr;
+  Contents contents;
+  for (int i = 0; read && i < sk_PKCS7_num(safes.get()); ++i)
+    read = add_safe(sk_PKCS7_value(safes.get(), i), text, contents);
+  if (!read) return fail(why_not_parsed(workshop.has_legacy()));
   ERR_clear_error();
-  if (contents.key == nullptr) {
-    return fail(Status::UnknownCredentials, "the PFX holds no private key");
-  }
-  if (contents.certificate == nullptr) {
-    return fail(Status::UnknownCredentials, "the PFX holds no certificate for its private key");
-  }
+  if (contents.certificates.empty())
+    return fail(Status::UnknownCredentials, "the PFX holds no certificate");
   return contents;
 }
 
@@ -120,14 +201,6 @@ Result<Certificate> carried_over(X509* x509) {
   auto certificate = Certificate::from_der({der, static_cast<std::size_t>(size)});
   OPENSSL_free(der);
   return certificate;
-}
-
-// OpenSSL keeps it as UTF-8.
-std::string friendly_name_of(X509* x509) {
-  int size = 0;
-  const unsigned char* name = X509_alias_get0(x509, &size);
-  if (name == nullptr || size <= 0) return {};
-  return {reinterpret_cast<const char*>(name), static_cast<std::size_t>(size)};
 }
 
 Result<OwnedPkey> carried_over(EVP_PKEY* key) {
@@ -146,26 +219,47 @@ Result<OwnedPkey> carried_over(EVP_PKEY* key) {
   return copy;
 }
 
+// Gives the key to its certificate, with the issuers of that in their order; one that nobody has is
+// nobody's.
+Result<void> give_key(OwnedPkey key, std::vector<KeyPair>& pairs) {
+  std::vector<Certificate> all;
+  for (const KeyPair& pair : pairs) all.push_back(pair.chain.front());
+  for (KeyPair& pair : pairs) {
+    const Certificate own = pair.chain.front();
+    if (pair.key != nullptr || X509_check_private_key(own.native().x509.get(), key.get()) != 1)
+      continue;
+    std::vector<Certificate> others = all;
+    std::erase_if(others, [&](const Certificate& other) { return other.der() == own.der(); });
+    std::string name = std::move(pair.friendly_name);
+    TRY_ASSIGN(pair, paired(with_issuers(own, std::move(others)), std::move(key)));
+    pair.friendly_name = std::move(name);
+    break;
+  }
+  ERR_clear_error();
+  return {};
+}
+
 }  // namespace
 
-Result<KeyPair> key_pair_from_pfx(ByteView pfx, ByteView password) {
+Result<std::vector<KeyPair>> certificates_from_pfx(ByteView pfx, ByteView password) {
   const Workshop workshop;
   if (!workshop.ready()) {
     return fail(Status::CryptoSystemInvalid, "OpenSSL's default provider cannot be loaded");
   }
   TRY_ASSIGN(const Contents contents, parse(workshop, pfx, password));
-  TRY_ASSIGN(Certificate end_entity, carried_over(contents.certificate.get()));
-  std::vector<Certificate> others;
-  for (int i = 0; i < sk_X509_num(contents.others.get()); ++i) {
-    TRY_ASSIGN(Certificate other, carried_over(sk_X509_value(contents.others.get(), i)));
-    others.push_back(std::move(other));
+  std::vector<KeyPair> pairs;
+  for (const auto& [x509, name] : contents.certificates) {
+    TRY_ASSIGN(Certificate certificate, carried_over(x509.get()));
+    pairs.emplace_back();
+    pairs.back().chain.push_back(std::move(certificate));
+    pairs.back().friendly_name = name;
   }
-  TRY_ASSIGN(OwnedPkey key, carried_over(contents.key.get()));
-  // A PFX holds its certificates in any order: each is followed by its issuer, the rest is dropped.
-  TRY_ASSIGN(KeyPair pair,
-             paired(with_issuers(std::move(end_entity), std::move(others)), std::move(key)));
-  pair.friendly_name = friendly_name_of(contents.certificate.get());
-  return pair;
+  for (const OwnedPkey& key : contents.keys) {
+    TRY_ASSIGN(OwnedPkey copy, carried_over(key.get()));
+    TRY(give_key(std::move(copy), pairs));
+  }
+  std::ranges::stable_partition(pairs, [](const KeyPair& pair) { return pair.key != nullptr; });
+  return pairs;
 }
 
 }  // namespace opensspi::x509

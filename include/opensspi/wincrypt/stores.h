@@ -216,9 +216,9 @@ OPENSSPI_API PCCERT_CONTEXT WINAPI CertGetIssuerCertificateFromStore(
 
 /* ---- PFX files ------------------------------------------------------------------------------- */
 
-/* A new store with the certificates of a PFX (PKCS #12, RFC 7292) file, the one with the private
- * key first; NULL: ERROR_INVALID_PASSWORD, CRYPT_E_BAD_ENCODE. The key lives with its context.
- * Flags, which say where Windows keeps the key, change nothing. */
+/* A new store with all certificates of a PFX (PKCS #12, RFC 7292) file, those with a private key
+ * first, if there are any; NULL: ERROR_INVALID_PASSWORD, CRYPT_E_BAD_ENCODE. A key lives with its
+ * context. Flags, which say where Windows keeps the key, change nothing. */
 OPENSSPI_API HCERTSTORE WINAPI PFXImportCertStore(CRYPT_DATA_BLOB *pPFX, LPCWSTR szPassword,
                                                   DWORD dwFlags);
 

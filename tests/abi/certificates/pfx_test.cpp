@@ -56,6 +56,15 @@ TEST(Pfx, HoldsTheChain) {
   EXPECT_TRUE(CertCloseStore(store, 0));
 }
 
+TEST(Pfx, WithoutAKeyHoldsItsCertificates) {
+  const Files files("all");
+  files.openssl("pkcs12 -export -nokeys -in $certificate -out $out -passout pass:sesame");
+  const Store without_key(import(files.read()));
+  ASSERT_NE(nullptr, without_key.get()) << why();
+  const Context first(CertEnumCertificatesInStore(without_key.get(), nullptr));
+  EXPECT_EQ("CN=server.wonderland.example", subject_of(first.get()));
+}
+
 TEST(Pfx, GivesItsFriendlyName) {
   const Files files("friendly");
   files.openssl(

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <openssl/objects.h>
 
+#include <set>
+#include <span>
+
 #include "support/certificates.h"
 #include "x509/native.h"
 
@@ -19,7 +22,8 @@ Bytes joined(std::initializer_list<Bytes> parts) {
   return all;
 }
 
-void expect_refused(const Result<x509::KeyPair>& pair, const char* why) {
+template <class T>
+void expect_refused(const Result<T>& pair, const char* why) {
   ASSERT_FALSE(pair);
   EXPECT_EQ(pair.error().status, Status::UnknownCredentials);
   EXPECT_STREQ(pair.error().why, why);
@@ -98,7 +102,7 @@ TEST(KeyPairFromPem, SaysWhatIsWrong) {
                  "a certificate in the PEM text cannot be read");
 }
 
-TEST(KeyPairFromPfx, ReadsModernAndOldEncryption) {
+TEST(Pfx, ReadsModernAndOldEncryption) {
   const Issued& issued = test::server_of(KeyKind::Rsa);
   const struct {
     int key, certificate;
@@ -109,52 +113,89 @@ TEST(KeyPairFromPfx, ReadsModernAndOldEncryption) {
     const Bytes pfx = test::make_pfx(issued, {.password = "p\u00e4ss",
                                               .key_algorithm = kind.key,
                                               .certificate_algorithm = kind.certificate});
-    const auto pair = x509::key_pair_from_pfx(pfx, view("p\u00e4ss"));
-    ASSERT_TRUE(pair) << pair.error().why;
+    const auto pairs = x509::certificates_from_pfx(pfx, view("p\u00e4ss"));
+    ASSERT_TRUE(pairs) << pairs.error().why;
+    const auto* pair = &pairs->front();
     EXPECT_EQ(pair->chain[0].der(), issued.certificate_der());
     EXPECT_EQ(EVP_PKEY_eq(pair->key->native().key.get(), issued.key.get()), 1);
   }
 }
 
-TEST(KeyPairFromPfx, ReadsOneWithoutPassword) {
+TEST(Pfx, ReadsOneWithoutPassword) {
   const Bytes pfx = test::make_pfx(test::server_of(KeyKind::Ec), {});
-  EXPECT_TRUE(x509::key_pair_from_pfx(pfx, {}));
+  EXPECT_TRUE(x509::certificates_from_pfx(pfx, {}));
 }
 
-TEST(KeyPairFromPfx, OrdersTheChainAndDropsStrangers) {
+TEST(Pfx, OrdersTheChainAndKeepsStrangers) {
   const Issued root = test::issue_authority("Root");
   const Issued middle = test::issue({.common_name = "Middle",
                                      .issuer = &root,
                                      .extensions = {{NID_basic_constraints, "critical,CA:TRUE"}}});
   const Issued stranger = test::issue_authority("Stranger");
   const Issued server = test::issue({.common_name = "leaf", .issuer = &middle});
-  const auto pair = x509::key_pair_from_pfx(
+  const auto pairs = x509::certificates_from_pfx(
       test::make_pfx(server, {.password = "x", .chain = {&root, &stranger, &middle}}), view("x"));
-  ASSERT_TRUE(pair) << pair.error().why;
+  ASSERT_TRUE(pairs) << pairs.error().why;
+  const auto* pair = &pairs->front();
   ASSERT_EQ(pair->chain.size(), 3U);
   EXPECT_EQ(pair->chain[0].der(), server.certificate_der());
   EXPECT_EQ(pair->chain[1].der(), middle.certificate_der());
   EXPECT_EQ(pair->chain[2].der(), root.certificate_der());
+  std::set<Bytes> others;
+  for (const auto& other : std::span(*pairs).subspan(1)) {
+    EXPECT_EQ(other.key, nullptr);
+    EXPECT_EQ(other.chain.size(), 1U);
+    others.insert(other.chain[0].der());
+  }
+  EXPECT_EQ(others, (std::set<Bytes>{root.certificate_der(), stranger.certificate_der(),
+                                     middle.certificate_der()}));
 }
 
-TEST(KeyPairFromPfx, SaysWhatIsWrong) {
+TEST(Pfx, MayHoldSeveralKeysOrNone) {
+  const Issued one = test::issue({.common_name = "one"}), two = test::issue({.common_name = "two"});
+  const Issued bare = test::issue({.common_name = "bare"});
+  STACK_OF(PKCS12_SAFEBAG)* bags = nullptr;
+  for (const Issued* issued : {&bare, &one, &two}) PKCS12_add_cert(&bags, issued->x509.get());
+  for (const Issued* issued : {&two, &one})
+    PKCS12_add_key(&bags, issued->key.get(), 0, PKCS12_DEFAULT_ITER, NID_aes_256_cbc, "x");
+  STACK_OF(PKCS7)* safes = nullptr;
+  PKCS12_add_safe(&safes, bags, -1, 0, nullptr);
+  const std::unique_ptr<PKCS12, decltype(&PKCS12_free)> pfx(PKCS12_add_safes(safes, 0),
+                                                            PKCS12_free);
+  sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+  sk_PKCS7_pop_free(safes, PKCS7_free);
+  PKCS12_set_mac(pfx.get(), "x", -1, nullptr, 0, 0, nullptr);
+  const Bytes der =
+      test::certificates::written([&](BIO* out) { return i2d_PKCS12_bio(out, pfx.get()); });
+  const auto pairs = x509::certificates_from_pfx(der, view("x"));
+  ASSERT_TRUE(pairs) << pairs.error().why;
+  ASSERT_EQ(pairs->size(), 3U);
+  const Issued* const expected[] = {&one, &two, &bare};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ((*pairs)[i].chain[0].der(), expected[i]->certificate_der());
+    EXPECT_EQ((*pairs)[i].key != nullptr, i != 2);
+  }
+}
+
+TEST(Pfx, SaysWhatIsWrong) {
   const Bytes pfx = test::make_pfx(test::server_of(KeyKind::Ec), {.password = "right"});
-  expect_refused(x509::key_pair_from_pfx(pfx, view("wrong")), "the password does not open the PFX");
-  expect_refused(x509::key_pair_from_pfx(pfx, {}), "the password does not open the PFX");
-  expect_refused(x509::key_pair_from_pfx(test::server_of(KeyKind::Ec).certificate_pem(), {}),
+  expect_refused(x509::certificates_from_pfx(pfx, view("wrong")),
+                 "the password does not open the PFX");
+  expect_refused(x509::certificates_from_pfx(pfx, {}), "the password does not open the PFX");
+  expect_refused(x509::certificates_from_pfx(test::server_of(KeyKind::Ec).certificate_pem(), {}),
                  "the bytes are not a PFX (PKCS#12) file");
-  expect_refused(x509::key_pair_from_pfx({}, {}), "the bytes are not a PFX (PKCS#12) file");
+  expect_refused(x509::certificates_from_pfx({}, {}), "the bytes are not a PFX (PKCS#12) file");
 }
 
-TEST(KeyPairFromPfx, SurvivesEveryDamagedByte) {
+TEST(Pfx, SurvivesEveryDamagedByte) {
   const Bytes pfx = test::make_pfx(
       test::server_of(KeyKind::Ec),
       {.password = "x", .key_algorithm = -1, .certificate_algorithm = -1});  // unencrypted
   for (std::size_t i = 0; i < pfx.size(); i += 3) {
     Bytes damaged = pfx;
     damaged[i] ^= 0x41;
-    const auto pair = x509::key_pair_from_pfx(damaged, view("x"));
-    EXPECT_TRUE(pair || pair.error().status == Status::UnknownCredentials) << i;
+    const auto pairs = x509::certificates_from_pfx(damaged, view("x"));
+    EXPECT_TRUE(pairs || pairs.error().status == Status::UnknownCredentials) << i;
   }
 }
 
