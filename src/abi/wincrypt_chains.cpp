@@ -57,7 +57,8 @@ Result<void> add_issuers(HCERTSTORE store, std::vector<x509::Certificate>& issue
 Result<PCCERT_CHAIN_CONTEXT> build(HCERTCHAINENGINE engine, PCCERT_CONTEXT context,
                                    const FILETIME* time, HCERTSTORE additional,
                                    const CERT_CHAIN_PARA* parameters, DWORD flags) {
-  if (engine != HCCE_CURRENT_USER && engine != HCCE_LOCAL_MACHINE)
+  if (engine != HCCE_CURRENT_USER && engine != HCCE_LOCAL_MACHINE &&
+      engine != HCCE_SERIAL_LOCAL_MACHINE)
     return fail_crypt(E_INVALIDARG, "chains are built by the system's engine only");
   const SharedState state = find_state(context);
   if (state == nullptr) return fail(Status::InvalidHandle, "this is no certificate of the library");

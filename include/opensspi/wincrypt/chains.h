@@ -134,15 +134,17 @@ typedef struct _CERT_CHAIN_PARA {
 #define CERT_CHAIN_DISABLE_AUTH_ROOT_AUTO_UPDATE 0x00000100
 #define CERT_CHAIN_TIMESTAMP_TIME 0x00000200
 #define CERT_CHAIN_DISABLE_AIA 0x00002000
+#define CERT_CHAIN_REVOCATION_ACCUMULATIVE_TIMEOUT 0x08000000
 #define CERT_CHAIN_REVOCATION_CHECK_END_CERT 0x10000000
 #define CERT_CHAIN_REVOCATION_CHECK_CHAIN 0x20000000
 #define CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT 0x40000000
 #define CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY 0x80000000
 
-/* Which authorities are trusted. The first two: the system's. */
+/* Which authorities are trusted. These: the system's. */
 typedef HANDLE HCERTCHAINENGINE;
 #define HCCE_CURRENT_USER ((HCERTCHAINENGINE)NULL)
 #define HCCE_LOCAL_MACHINE ((HCERTCHAINENGINE)0x1)
+#define HCCE_SERIAL_LOCAL_MACHINE ((HCERTCHAINENGINE)0x2)
 
 /*
  * Builds the chain of pCertContext through hAdditionalStore (which may be NULL) and its own store,
@@ -164,6 +166,44 @@ OPENSSPI_API BOOL WINAPI CertGetCertificateChain(HCERTCHAINENGINE hChainEngine,
 OPENSSPI_API PCCERT_CHAIN_CONTEXT WINAPI
 CertDuplicateCertificateChain(PCCERT_CHAIN_CONTEXT pChainContext);
 OPENSSPI_API VOID WINAPI CertFreeCertificateChain(PCCERT_CHAIN_CONTEXT pChainContext);
+
+/* ---- Looking for chains ---------------------------------------------------------------------- */
+
+/* Before a chain is built of the certificate: FALSE passes it over. */
+typedef BOOL(WINAPI *PFN_CERT_CHAIN_FIND_BY_ISSUER_CALLBACK)(PCCERT_CONTEXT pCert, void *pvFindArg);
+
+typedef struct _CERT_CHAIN_FIND_BY_ISSUER_PARA {
+  DWORD cbSize;
+  LPCSTR pszUsageIdentifier;      /* that the certificate must allow; NULL: any */
+  DWORD dwKeySpec;                /* of its key; 0: any */
+  DWORD dwAcquirePrivateKeyFlags; /* not used */
+  DWORD cIssuer;                  /* 0: any issuer */
+  CERT_NAME_BLOB *rgIssuer;       /* one of which issued any certificate of the chain */
+  PFN_CERT_CHAIN_FIND_BY_ISSUER_CALLBACK pfnFindCallback; /* may be NULL */
+  void *pvFindArg;
+#ifdef CERT_CHAIN_FIND_BY_ISSUER_PARA_HAS_EXTRA_FIELDS
+  DWORD *pdwIssuerChainIndex; /* get the place of that certificate; may be NULL */
+  DWORD *pdwIssuerElementIndex;
+#endif
+} CERT_CHAIN_FIND_ISSUER_PARA, *PCERT_CHAIN_FIND_ISSUER_PARA, CERT_CHAIN_FIND_BY_ISSUER_PARA,
+    *PCERT_CHAIN_FIND_BY_ISSUER_PARA;
+
+#define CERT_CHAIN_FIND_BY_ISSUER 1
+
+/* The first four change nothing: a key is compared when it is used, and nothing is fetched. */
+#define CERT_CHAIN_FIND_BY_ISSUER_COMPARE_KEY_FLAG 0x1
+#define CERT_CHAIN_FIND_BY_ISSUER_COMPLEX_CHAIN_FLAG 0x2
+#define CERT_CHAIN_FIND_BY_ISSUER_CACHE_ONLY_URL_FLAG 0x4
+#define CERT_CHAIN_FIND_BY_ISSUER_LOCAL_MACHINE_FLAG 0x8
+#define CERT_CHAIN_FIND_BY_ISSUER_NO_KEY_FLAG 0x4000     /* also certificates without a key */
+#define CERT_CHAIN_FIND_BY_ISSUER_CACHE_ONLY_FLAG 0x8000 /* issuers are the system's only */
+
+/* The chain of the first certificate of the store that fits a CERT_CHAIN_FIND_BY_ISSUER_PARA, or of
+ * the next after pPrevChainContext, which this call releases whatever it answers. Whether it is
+ * trusted its TrustStatus tells. NULL: CRYPT_E_NOT_FOUND, or E_INVALIDARG for arguments. */
+OPENSSPI_API PCCERT_CHAIN_CONTEXT WINAPI CertFindChainInStore(
+    HCERTSTORE hCertStore, DWORD dwCertEncodingType, DWORD dwFindFlags, DWORD dwFindType,
+    const void *pvFindPara, PCCERT_CHAIN_CONTEXT pPrevChainContext);
 
 /* ---- Policies -------------------------------------------------------------------------------- */
 
