@@ -12,6 +12,15 @@
 namespace opensspi::abi {
 namespace {
 
+constexpr DWORD kImportFlags =
+    CRYPT_EXPORTABLE | CRYPT_USER_PROTECTED | CRYPT_MACHINE_KEYSET | CRYPT_USER_KEYSET |
+    PKCS12_INCLUDE_EXTENDED_PROPERTIES | PKCS12_IMPORT_SILENT | PKCS12_PREFER_CNG_KSP |
+    PKCS12_ALWAYS_CNG_KSP | PKCS12_ONLY_CERTIFICATES | PKCS12_ONLY_NOT_ENCRYPTED_CERTIFICATES |
+    PKCS12_ALLOW_OVERWRITE_KEY | PKCS12_NO_PERSIST_KEY | PKCS12_IMPORT_RESERVED_MASK;
+constexpr DWORD kSetFlags = CERT_SET_PROPERTY_IGNORE_PERSIST_ERROR_FLAG |
+                            CERT_SET_PROPERTY_INHIBIT_PERSIST_FLAG |
+                            CERT_STORE_NO_CRYPT_RELEASE_FLAG;
+
 // PKCS#12 passwords come as W strings, the decoder takes UTF-8.
 Result<SecretBytes> password_of(LPCWSTR password) {
   if (password == nullptr) return SecretBytes();
@@ -104,11 +113,12 @@ OPENSSPI_EXPORT BOOL WINAPI CertGetCertificateContextProperty(PCCERT_CONTEXT pCe
   });
 }
 
-// Flags say whether a failure to persist counts: nothing is persisted.
+// The flags say whether a failure to persist counts: nothing is persisted.
 OPENSSPI_EXPORT BOOL WINAPI CertSetCertificateContextProperty(PCCERT_CONTEXT pCertContext,
-                                                              DWORD dwPropId, DWORD /*dwFlags*/,
+                                                              DWORD dwPropId, DWORD dwFlags,
                                                               const void* pvData) {
-  return guard_crypt_bool([&] {
+  return guard_crypt_bool([&]() -> Result<void> {
+    if ((dwFlags & ~kSetFlags) != 0) return fail_crypt(E_INVALIDARG, "dwFlags has an unknown bit");
     return change_state(pCertContext, [&](const CertificateState& state) {
       return with_property(state, dwPropId, pvData);
     });
@@ -125,8 +135,10 @@ OPENSSPI_EXPORT DWORD WINAPI CertEnumCertificateContextProperties(PCCERT_CONTEXT
 
 // Flags say where Windows keeps the key; here it lives with the store.
 OPENSSPI_EXPORT HCERTSTORE WINAPI PFXImportCertStore(CRYPT_DATA_BLOB* pPFX, LPCWSTR szPassword,
-                                                     DWORD /*dwFlags*/) {
+                                                     DWORD dwFlags) {
   return guard_crypt<HCERTSTORE>(nullptr, [&]() -> Result<HCERTSTORE> {
+    if ((dwFlags & ~kImportFlags) != 0)
+      return fail_crypt(E_INVALIDARG, "dwFlags has an unknown bit");
     if (pPFX == nullptr || pPFX->pbData == nullptr)
       return fail(Status::InvalidParameter, "there is no PFX");
     TRY_ASSIGN(const SecretBytes password, password_of(szPassword));

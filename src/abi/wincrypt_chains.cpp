@@ -24,6 +24,15 @@ Result<T> sized(const T* given) {
   return copy;
 }
 
+constexpr DWORD kFlags =
+    CERT_CHAIN_CACHE_END_CERT | CERT_CHAIN_THREAD_STORE_SYNC | CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL |
+    CERT_CHAIN_DISABLE_PASS1_QUALITY_FILTERING | CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS |
+    CERT_CHAIN_DISABLE_AUTH_ROOT_AUTO_UPDATE | CERT_CHAIN_TIMESTAMP_TIME |
+    CERT_CHAIN_ENABLE_PEER_TRUST | CERT_CHAIN_DISABLE_MY_PEER_TRUST | CERT_CHAIN_DISABLE_MD2_MD4 |
+    CERT_CHAIN_DISABLE_AIA | CERT_CHAIN_REVOCATION_ACCUMULATIVE_TIMEOUT |
+    CERT_CHAIN_REVOCATION_CHECK_END_CERT | CERT_CHAIN_REVOCATION_CHECK_CHAIN |
+    CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT | CERT_CHAIN_REVOCATION_CHECK_CACHE_ONLY;
+
 Revocation revocation_of(DWORD flags) {
   if ((flags & CERT_CHAIN_REVOCATION_CHECK_CHAIN) != 0) return Revocation::Chain;
   if ((flags & CERT_CHAIN_REVOCATION_CHECK_CHAIN_EXCLUDE_ROOT) != 0)
@@ -60,6 +69,7 @@ Result<PCCERT_CHAIN_CONTEXT> build(HCERTCHAINENGINE engine, PCCERT_CONTEXT conte
   if (engine != HCCE_CURRENT_USER && engine != HCCE_LOCAL_MACHINE &&
       engine != HCCE_SERIAL_LOCAL_MACHINE)
     return fail_crypt(E_INVALIDARG, "chains are built by the system's engine only");
+  if ((flags & ~kFlags) != 0) return fail_crypt(E_INVALIDARG, "dwFlags has an unknown bit");
   const SharedState state = find_state(context);
   if (state == nullptr) return fail(Status::InvalidHandle, "this is no certificate of the library");
   TRY_ASSIGN(const CERT_CHAIN_PARA copy, sized(parameters));

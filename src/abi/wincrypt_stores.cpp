@@ -132,6 +132,8 @@ OPENSSPI_EXPORT HCERTSTORE WINAPI CertDuplicateStore(HCERTSTORE hCertStore) {
 // NULL is allowed.
 OPENSSPI_EXPORT BOOL WINAPI CertCloseStore(HCERTSTORE hCertStore, DWORD dwFlags) {
   return guard_crypt_bool([&]() -> Result<void> {
+    if ((dwFlags & ~DWORD{CERT_CLOSE_STORE_FORCE_FLAG | CERT_CLOSE_STORE_CHECK_FLAG}) != 0)
+      return fail_crypt(E_INVALIDARG, "dwFlags has an unknown bit");
     if (hCertStore == nullptr) return {};
     const Closed closed = close_store(hCertStore, (dwFlags & CERT_CLOSE_STORE_FORCE_FLAG) != 0);
     if (closed == Closed::NotOpen)

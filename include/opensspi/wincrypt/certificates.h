@@ -212,7 +212,7 @@ OPENSSPI_API BOOL WINAPI CertGetCertificateContextProperty(PCCERT_CONTEXT pCertC
  * Of the context and all its references. pvData is a CRYPT_DATA_BLOB, but for
  * CERT_KEY_PROV_INFO_PROP_ID and CERT_DATE_STAMP_PROP_ID (a FILETIME); NULL takes it away, and with
  * CERT_KEY_PROV_INFO_PROP_ID the key. A copy in another store starts with the same ones.
- *   E_INVALIDARG         no context, no property, one that cannot be set
+ *   E_INVALIDARG         no context, no property, one that cannot be set, an unknown flag
  *   ERROR_NOT_SUPPORTED  a key by its handle, parameters of a provider
  */
 OPENSSPI_API BOOL WINAPI CertSetCertificateContextProperty(PCCERT_CONTEXT pCertContext,

@@ -128,11 +128,17 @@ typedef struct _CERT_CHAIN_PARA {
   CERT_USAGE_MATCH RequestedUsage; /* what every certificate of the chain must be allowed */
 } CERT_CHAIN_PARA, *PCERT_CHAIN_PARA;
 
+/* dwFlags: what is not of revocation changes nothing. */
 #define CERT_CHAIN_CACHE_END_CERT 0x00000001
+#define CERT_CHAIN_THREAD_STORE_SYNC 0x00000002
 #define CERT_CHAIN_CACHE_ONLY_URL_RETRIEVAL 0x00000004
+#define CERT_CHAIN_DISABLE_PASS1_QUALITY_FILTERING 0x00000040
 #define CERT_CHAIN_RETURN_LOWER_QUALITY_CONTEXTS 0x00000080
 #define CERT_CHAIN_DISABLE_AUTH_ROOT_AUTO_UPDATE 0x00000100
 #define CERT_CHAIN_TIMESTAMP_TIME 0x00000200
+#define CERT_CHAIN_ENABLE_PEER_TRUST 0x00000400
+#define CERT_CHAIN_DISABLE_MY_PEER_TRUST 0x00000800
+#define CERT_CHAIN_DISABLE_MD2_MD4 0x00001000
 #define CERT_CHAIN_DISABLE_AIA 0x00002000
 #define CERT_CHAIN_REVOCATION_ACCUMULATIVE_TIMEOUT 0x08000000
 #define CERT_CHAIN_REVOCATION_CHECK_END_CERT 0x10000000
@@ -153,7 +159,8 @@ typedef HANDLE HCERTCHAINENGINE;
  * CERT_TRUST_IS_OFFLINE_REVOCATION. Names are not looked at; CertVerifyCertificateChainPolicy does.
  *   TRUE          *ppChainContext is released with CertFreeCertificateChain; its TrustStatus tells
  *                 whether the chain is good
- *   E_INVALIDARG  an argument is missing or none of this library, a cbSize is too small
+ *   E_INVALIDARG  an argument is missing or none of this library, a cbSize is too small, a flag is
+ *                 not listed here
  */
 OPENSSPI_API BOOL WINAPI CertGetCertificateChain(HCERTCHAINENGINE hChainEngine,
                                                  PCCERT_CONTEXT pCertContext, LPFILETIME pTime,

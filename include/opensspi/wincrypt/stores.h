@@ -105,7 +105,8 @@ OPENSSPI_API HCERTSTORE WINAPI CertDuplicateStore(HCERTSTORE hCertStore);
  * NULL is allowed. Contexts out of the store live on, and with them the store behind their
  * hCertStore, until they are freed; under CERT_CLOSE_STORE_FORCE_FLAG they end here, with all their
  * references, but for those that chains have. FALSE with CRYPT_E_PENDING_CLOSE, though the store is
- * closed, when CERT_CLOSE_STORE_CHECK_FLAG asked and there are such contexts.
+ * closed, when CERT_CLOSE_STORE_CHECK_FLAG asked and there are such contexts; with E_INVALIDARG, and
+ * nothing is closed, for other flags.
  */
 OPENSSPI_API BOOL WINAPI CertCloseStore(HCERTSTORE hCertStore, DWORD dwFlags);
 
@@ -236,7 +237,8 @@ OPENSSPI_API PCCERT_CONTEXT WINAPI CertGetIssuerCertificateFromStore(
 
 /* A new store with all certificates of a PFX (PKCS #12, RFC 7292) file, those with a private key
  * first, if there are any; NULL: ERROR_INVALID_PASSWORD, CRYPT_E_BAD_ENCODE. A key lives with its
- * context. Flags, which say where Windows keeps the key, change nothing. */
+ * context. The flags below, which say where Windows keeps the key, change nothing; others are
+ * refused (E_INVALIDARG). */
 OPENSSPI_API HCERTSTORE WINAPI PFXImportCertStore(CRYPT_DATA_BLOB *pPFX, LPCWSTR szPassword,
                                                   DWORD dwFlags);
 
