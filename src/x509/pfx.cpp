@@ -174,7 +174,7 @@ Result<Contents> parse(const Workshop& workshop, ByteView pfx, ByteView password
     ERR_clear_error();
     return fail(Status::UnknownCredentials, "the bytes are not a PFX (PKCS#12) file");
   }
-  SecretBytes terminated(password.size() + 1);  // PKCS12_parse wants a C string
+  SecretBytes terminated(password.size() + 1);  // OpenSSL wants a C string
   std::copy(password.begin(), password.end(), terminated.expose_mutable().begin());
   ERR_clear_error();
   const auto* text = reinterpret_cast<const char*>(terminated.expose().data());
