@@ -39,13 +39,6 @@
 #define FillMemory(to, size, octet) ((void)memset((to), (octet), (size)))
 #define ZeroMemory(to, size) ((void)memset((to), 0, (size)))
 
-/* Stays when an optimising compiler finds that nobody reads the memory again. */
-static inline PVOID SecureZeroMemory(PVOID to, SIZE_T size) {
-  volatile UCHAR *octet = (volatile UCHAR *)to;
-  while (size-- != 0) *octet++ = 0;
-  return to;
-}
-
 #define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 
 /* Closes what QuerySecurityContextToken hands out; see opensspi.h. A macro, because other libraries
