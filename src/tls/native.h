@@ -64,6 +64,7 @@ struct Session::Native {
   State state = State::Handshaking;
   bool has_agreed = false;  // on what holds while a handshake begins anew, and after the end
   bool spoken = false;      // libssl has been run: a client's first flight is out
+  bool answered = false;    // the peer has sent something
   bool heard = false;       // a message of the handshake's protocol arrived
   ClientSetup setup;
   std::shared_ptr<const Parameters> identity;  // whose certificate show() named

@@ -110,6 +110,7 @@ HandshakeStep finish(Session::Native& native, HandshakeStep step) {
 // Runs libssl on one record, or on nothing.
 HandshakeStep advance(Session::Native& native, HandshakeStep step, ByteView record) {
   native.spoken = true;
+  native.answered |= !record.empty();
   native.wire.input = record;
   native.wire.output = &step.token;
   const int outcome = run(native, [](SSL* ssl) { return SSL_do_handshake(ssl); });
@@ -172,14 +173,7 @@ HandshakeStep advance_through(Session::Native& native, ByteView input) {
 // Whether what is sent now goes in the clear.
 bool sends_in_the_clear(const Session::Native& native) {
   if (native.state != State::Handshaking || native.first_peer != nullptr) return false;
-  switch (SSL_get_state(native.ssl.get())) {
-    case TLS_ST_BEFORE:
-    case TLS_ST_CW_CLNT_HELLO:
-    case TLS_ST_SW_SRVR_DONE:  // of TLS 1.2
-      return true;
-    default:
-      return false;
-  }
+  return !native.answered || SSL_get_state(native.ssl.get()) == TLS_ST_SW_SRVR_DONE;  // of TLS 1.2
 }
 
 }  // namespace

@@ -75,6 +75,32 @@ TEST_F(Renegotiation, DoesNotMakeAnotherOfTheServer) {
   EXPECT_EQ(outcome.error().status, Status::CertUnknown);
 }
 
+// IIS asks so for the certificate that one page needs.
+TEST_F(Renegotiation, MayAskForACertificate) {
+  tls::Options options;
+  options.maximum = tls::Version::Tls12;
+  options.renegotiates = true;
+  client = tls::Session::client(test::client_parameters(options), "server.example",
+                                {.awaits_identity = true})
+               .value();
+  establish();
+  SSL_set_verify(server.ssl(), SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+  ASSERT_EQ(ask(), tls::OpenedRecord::Kind::Renegotiate);
+  EXPECT_TRUE(server.open(client->handshake({}).token).empty());
+  const Bytes flight = server.take();
+  tls::HandshakeStep step = client->handshake(flight);
+  ASSERT_TRUE(step.wants_identity);
+  options.key_pairs = {std::make_shared<x509::KeyPair>(certificate.key_pair())};
+  ASSERT_TRUE(client->show(test::client_parameters(options)));
+  step = client->handshake(ByteView(flight).last(step.unread));
+  ASSERT_TRUE(step.done);
+  server.open(step.token);
+  ASSERT_TRUE(client->handshake(server.take()).done.value());
+  const X509* shown = SSL_get0_peer_certificate(server.ssl());
+  ASSERT_NE(shown, nullptr);
+  EXPECT_EQ(X509_cmp(shown, certificate.x509.get()), 0);
+}
+
 class NoRenegotiation : public Renegotiation {
  protected:
   NoRenegotiation() : Renegotiation(false) {}
