@@ -18,7 +18,7 @@ NARROW = {
 
 # Headers through which OpenSSL shows: for the rooms that are built on it.
 OPENSSL_ROOMS = {"crypto", "x509", "tls"}
-OPENSSL_SHOWS = re.compile(r"crypto/openssl\.h|(x509|tls)/native\.h")
+OPENSSL_SHOWS = re.compile(r"crypto/openssl\.h|(x509|tls)/native\.h|x509/remote_key\.h")
 
 # Headers of outside libraries, and the rooms in whose .cpp files each library stops.
 OUTSIDE = [

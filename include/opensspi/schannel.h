@@ -51,7 +51,7 @@ typedef struct _SCHANNEL_CRED {
   struct _HMAPPER **aphMappers;
   DWORD cSupportedAlgs;
   ALG_ID *palgSupportedAlgs; /* a class of numbers that occurs is limited to those that do */
-  DWORD grbitEnabledProtocols;   /* SP_PROT_; 0: TLS 1.2 and 1.3. Others are not spoken */
+  DWORD grbitEnabledProtocols;   /* SP_PROT_; 0: TLS 1.2 and 1.3. 1.0, 1.1: by policy */
   DWORD dwMinimumCipherStrength; /* bits; 0: no limit */
   DWORD dwMaximumCipherStrength;
   DWORD dwSessionLifespan; /* milliseconds; 0: ten hours */

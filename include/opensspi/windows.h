@@ -1,6 +1,7 @@
 /*
  * windows.h: as much of it as programs need that talk to the security interfaces only: the scalar
- * types, the status codes, and the empty words of Windows' declarations.
+ * types, the status codes, the empty words of Windows' declarations, and its names for memcpy and
+ * memset.
  */
 #ifndef OPENSSPI_WINDOWS_H
 #define OPENSSPI_WINDOWS_H

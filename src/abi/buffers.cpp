@@ -123,7 +123,8 @@ void LegInput::report_extra(std::size_t unread) {
 
 void LegInput::report_missing(std::size_t missing) {
   if (rest_ == nullptr) return;
-  if (missing == 0 && token_.size() < tls::kRecordHeaderSize) missing = tls::kRecordHeaderSize - token_.size();
+  if (missing == 0 && token_.size() < tls::kRecordHeaderSize)
+    missing = tls::kRecordHeaderSize - token_.size();
   rest_->BufferType = SECBUFFER_MISSING;
   rest_->cbBuffer = static_cast<std::uint32_t>(missing);
 }

@@ -72,8 +72,8 @@ Result<void> change_state(PCCERT_CONTEXT context, const StateChange& change);
 
 // The chain and key behind a context, as it came; null when it is no living context.
 std::shared_ptr<const x509::KeyPair> find_certificate(PCCERT_CONTEXT context);
-// The one with this SHA-1 and with its key, which is no token's, among all that the process holds or
-// has in a store; null when there is none.
+// The one with this SHA-1 and with its key, which is no token's, among all that the process holds
+// or has in a store; null when there is none.
 std::shared_ptr<const x509::KeyPair> find_own_certificate(ByteView sha1);
 // For TLS: the key is fetched from where it is said to be, and a certificate that came alone is
 // followed by those of its store that issued it. UnknownCredentials when it is no living context,

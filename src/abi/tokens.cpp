@@ -20,7 +20,8 @@ void* handle_from(TokenTable::Handle handle) {
 Result<SharedToken> client_of(const ContextEntry& entry) {
   auto token = token_of(entry);
   if (token || token.error().status != Status::UnsupportedFunction) return token;
-  return fail(Status::NoImpersonation, "only the context of a server whose package knows accounts has a client");
+  return fail(Status::NoImpersonation,
+              "only the context of a server whose package knows accounts has a client");
 }
 
 // The handle by which this thread acts as a client.

@@ -47,9 +47,8 @@ bool has_key(const CertificateState& state, const Wanted& wanted, DWORD flags) {
 }
 
 bool allows_use(const CertificateState& state, const Wanted& wanted) {
-  if (wanted.pszUsageIdentifier == nullptr) return true;
-  const auto usages = x509::extended_key_usage(state.certificate());
-  return !usages || std::ranges::count(*usages, wanted.pszUsageIdentifier) != 0;
+  return wanted.pszUsageIdentifier == nullptr ||
+         x509::allows(x509::usages_of(state.certificate()), wanted.pszUsageIdentifier);
 }
 
 // The place of the first certificate that a wanted authority issued.

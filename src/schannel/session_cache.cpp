@@ -5,17 +5,12 @@
 #include <set>
 #include <utility>
 
+#include "base/utf16.h"
+
 namespace opensspi::schannel {
 namespace {
 
 constexpr std::size_t kMost = 256;
-
-std::string lower(const std::string& text) {
-  std::string lowered = text;
-  for (char& c : lowered)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return lowered;
-}
 
 // Those that live.
 struct Register {
@@ -45,14 +40,15 @@ void SessionCache::forget(const std::string& target) {
   for (SessionCache* cache : all().caches) {
     const std::lock_guard cache_lock(cache->mutex_);
     cache->newest_first_.remove_if(
-        [&](const Kept& kept) { return target.empty() || kept.target == lower(target); });
+        [&](const Kept& kept) { return target.empty() || same_name(kept.target, target); });
   }
 }
 
 std::shared_ptr<const tls::Resumption> SessionCache::take(const std::string& target) {
   const std::lock_guard lock(mutex_);
   newest_first_.remove_if([](const Kept& kept) { return !kept.resumption->is_current(); });
-  const auto found = std::ranges::find(newest_first_, lower(target), &Kept::target);
+  const auto found = std::ranges::find_if(
+      newest_first_, [&](const Kept& kept) { return same_name(kept.target, target); });
   if (found == newest_first_.end()) return nullptr;
   auto resumption = found->resumption;
   if (resumption->is_for_once()) newest_first_.erase(found);
@@ -63,7 +59,7 @@ void SessionCache::put(const std::string& target,
                        std::shared_ptr<const tls::Resumption> resumption) {
   if (target.empty()) return;
   const std::lock_guard lock(mutex_);
-  newest_first_.push_front({lower(target), std::move(resumption)});
+  newest_first_.push_front({target, std::move(resumption)});
   if (newest_first_.size() > kMost) newest_first_.pop_back();
 }
 

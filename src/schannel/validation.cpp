@@ -37,18 +37,28 @@ Error meaning_of(std::uint32_t errors) {
   return {Status::CertUnknown, "the certificate's chain breaks a rule of RFC 5280"};
 }
 
-// Nobody is asked whether a certificate was revoked: it is of unknown status, either because it does
-// not say whom to ask, or because who could be asked is not. Windows' flags forgive each by itself.
+// Nobody is asked whether a certificate was revoked: it is of unknown status, either because it
+// does not say whom to ask, or because who could be asked is not. Windows' flags forgive each by
+// itself.
 std::optional<Error> missing_revocation(const TlsAuthData::Validation& validation,
                                         const x509::Certificate& certificate) {
-  using Revocation = TlsAuthData::Validation::Revocation;
-  if (validation.revocation == Revocation::Unchecked) return std::nullopt;
-  const x509::Chain chain = x509::build_chain(certificate, {});
-  std::size_t num_asked = validation.revocation == Revocation::EndCertificate
-                              ? std::min<std::size_t>(1, chain.elements.size())
-                              : chain.elements.size();
-  if (validation.revocation == Revocation::ChainWithoutRoot && num_asked > 1) --num_asked;
-  for (const x509::ChainElement& element : std::span(chain.elements).first(num_asked)) {
+  using Asked = x509::ChainRequest::Revocation;
+  x509::ChainRequest request;
+  switch (validation.revocation) {
+    case TlsAuthData::Validation::Revocation::Unchecked:
+      return std::nullopt;
+    case TlsAuthData::Validation::Revocation::EndCertificate:
+      request.revocation = Asked::EndCertificate;
+      break;
+    case TlsAuthData::Validation::Revocation::Chain:
+      request.revocation = Asked::Chain;
+      break;
+    case TlsAuthData::Validation::Revocation::ChainWithoutRoot:
+      request.revocation = Asked::ChainWithoutRoot;
+      break;
+  }
+  for (const x509::ChainElement& element : x509::build_chain(certificate, request).elements) {
+    if ((element.errors & x509::trust_error::kRevocationStatusUnknown) == 0) continue;
     if (element.certificate.names_revocation_source()) {
       if (!validation.ignores_offline_revocation)
         return Error{Status::NoRevocationCheck,

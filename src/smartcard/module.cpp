@@ -35,8 +35,9 @@ Result<std::unique_ptr<Module>> Module::load(const std::string& name) {
   if (get_functions == nullptr || get_functions(&functions) != CKR_OK || functions == nullptr) {
     if (library != nullptr) dlclose(library);
     return fail(Status::UnsupportedFunction,
-                "the PKCS#11 module of smart_card.pkcs11_module cannot be loaded (Debian: package "
-                "p11-kit-modules, and the card's, such as opensc)");
+                "the PKCS#11 module (module-path of the URI, else smart_card.pkcs11_module of the "
+                "policy) cannot be loaded (Debian: package p11-kit-modules, and the card's, such as "
+                "opensc)");
   }
   std::unique_ptr<Module> module(new Module(library, *functions));
   const CK_RV code = module->initialize();

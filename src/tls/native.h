@@ -85,7 +85,6 @@ inline Session::Native& native_of(const SSL* ssl) {
   return *static_cast<Session::Native*>(SSL_get_app_data(ssl));
 }
 
-[[nodiscard]] x509::OwnedX509 shared(X509* x509);
 // Those that can be read, from number `first`.
 [[nodiscard]] std::vector<x509::Certificate> certificates_from(const STACK_OF(X509) * shown,
                                                                int first);

@@ -18,18 +18,13 @@
 namespace opensspi::tls {
 namespace {
 
-// 2: RSA from 2048 bits, 112 bits of security. What TLS 1.0 and 1.1 sign with is below any level.
+// What TLS 1.0 and 1.1 sign with is below any level.
 int security_level(Version minimum) {
-  return minimum < Version::Tls12 ? 0 : 2;
+  return minimum < Version::Tls12 ? 0 : x509::kSecurityLevel;
 }
 
 constexpr std::uint64_t kOptions =
     SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_MIDDLEBOX_COMPAT | SSL_OP_CIPHER_SERVER_PREFERENCE;
-
-struct FreeStack {  // not its certificates
-  void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
-};
-using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
 // RFC 8446 4.2.3: an RSA key that cannot make PSS signatures is one of TLS 1.2 at most, and there
 // only where none are agreed on.
@@ -130,8 +125,8 @@ bool is_root(X509* certificate) {
 }
 
 // The issuers that go to the peer after the end entity.
-Result<OwnedStack> issuers_to_send(const x509::KeyPair& pair, bool send_root) {
-  OwnedStack issuers(sk_X509_new_null());
+Result<x509::OwnedStack> issuers_to_send(const x509::KeyPair& pair, bool send_root) {
+  x509::OwnedStack issuers(sk_X509_new_null());
   if (issuers == nullptr) return fail(Status::InsufficientMemory, "no memory for the chain");
   for (std::size_t i = 1; i < pair.chain.size(); ++i) {
     X509* const issuer = pair.chain[i].native().x509.get();
@@ -153,7 +148,7 @@ int use_certificate(SSL* ssl, X509* certificate, EVP_PKEY* key, STACK_OF(X509) *
 
 template <class Target>
 Result<void> use_key_pair(Target* target, const x509::KeyPair& pair, bool send_root) {
-  TRY_ASSIGN(const OwnedStack issuers, issuers_to_send(pair, send_root));
+  TRY_ASSIGN(const x509::OwnedStack issuers, issuers_to_send(pair, send_root));
   ERR_clear_error();
   const int used = use_certificate(target, pair.chain.front().native().x509.get(),
                                    pair.key->native().key.get(), issuers.get());

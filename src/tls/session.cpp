@@ -4,7 +4,6 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <new>
 #include <utility>
@@ -34,18 +33,11 @@ Result<std::unique_ptr<Session::Native>> make(std::shared_ptr<const Parameters> 
   return native;
 }
 
-bool is_address(const std::string& host) {
-  ASN1_OCTET_STRING* address = a2i_IPADDRESS(host.c_str());
-  const bool parsed = address != nullptr;
-  ASN1_OCTET_STRING_free(address);
-  return parsed;
-}
-
 // RFC 6066 3: a DNS name without the final dot, never an address.
 Result<void> name_server(SSL* ssl, std::string_view host) {
   std::string name(host);
   if (!name.empty() && name.back() == '.') name.pop_back();
-  if (name.empty() || name.find('\0') != std::string::npos || is_address(name)) return {};
+  if (name.empty() || name.find('\0') != std::string::npos || x509::is_address(name)) return {};
   if (name.size() > kMaxServerName) {
     return fail(Status::TargetUnknown, "the server's name is longer than a DNS name can be");
   }
@@ -89,7 +81,7 @@ Result<void> check_server(Session::Native& native) {
     if (!certificate) return fail(Status::CertUnknown, "the TLS server's certificate is damaged");
     TRY(native.setup.judge(*certificate));
   }
-  native.first_peer = shared(peer);
+  native.first_peer = x509::shared(peer);
   return {};
 }
 

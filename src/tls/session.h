@@ -1,5 +1,5 @@
-// One TLS session without I/O: the caller's bytes in, bytes to send out. TLS 1.2 and 1.3, both
-// sides. No OpenSSL type shows here.
+// One TLS session without I/O: the caller's bytes in, bytes to send out. TLS 1.2 and 1.3, and
+// 1.0 and 1.1 where Options say so, both sides. No OpenSSL type shows here.
 #pragma once
 
 #include <cstddef>
@@ -156,7 +156,7 @@ class Session {
   [[nodiscard]] std::optional<x509::Certificate> peer_certificate() const;
   [[nodiscard]] std::optional<x509::Certificate> local_certificate() const;
   // The application data of SEC_CHANNEL_BINDINGS: "tls-unique:" and the first Finished (RFC 5929 3)
-  // for TLS 1.2, "tls-exporter:" and 32 bytes (RFC 9266) for TLS 1.3, where tls-unique is
+  // up to TLS 1.2, "tls-exporter:" and 32 bytes (RFC 9266) for TLS 1.3, where tls-unique is
   // undefined.
   [[nodiscard]] Result<Bytes> unique_binding() const;
   // RFC 5216 2.3 for TLS 1.2: Key_Material, 128 bytes, and IV, 64 bytes. UnsupportedFunction for

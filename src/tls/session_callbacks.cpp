@@ -31,7 +31,7 @@ int fault_of(Status status) {
 
 // What the peer shows, before libssl has taken it over.
 Result<x509::Certificate> shown(X509_STORE_CTX* chain) {
-  return x509::certificate_of(shared(X509_STORE_CTX_get0_cert(chain)),
+  return x509::certificate_of(x509::shared(X509_STORE_CTX_get0_cert(chain)),
                               certificates_from(X509_STORE_CTX_get0_untrusted(chain), 1));
 }
 

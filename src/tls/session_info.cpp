@@ -114,15 +114,10 @@ ConnectionInfo Session::connection_info() const {
   return info;
 }
 
-x509::OwnedX509 shared(X509* x509) {
-  X509_up_ref(x509);
-  return x509::OwnedX509(x509);
-}
-
 std::vector<x509::Certificate> certificates_from(const STACK_OF(X509) * shown, int first) {
   std::vector<x509::Certificate> certificates;
   for (int i = first; i < sk_X509_num(shown); ++i) {
-    auto one = x509::certificate_of(shared(sk_X509_value(shown, i)));
+    auto one = x509::certificate_of(x509::shared(sk_X509_value(shown, i)));
     if (one) certificates.push_back(*std::move(one));
   }
   return certificates;
@@ -131,7 +126,7 @@ std::vector<x509::Certificate> certificates_from(const STACK_OF(X509) * shown, i
 std::optional<x509::Certificate> peer_certificate_of(const SSL* ssl) {
   X509* peer = SSL_get0_peer_certificate(ssl);
   if (peer == nullptr) return std::nullopt;
-  auto certificate = x509::certificate_of(shared(peer), presented_issuers(ssl));
+  auto certificate = x509::certificate_of(x509::shared(peer), presented_issuers(ssl));
   if (!certificate) return std::nullopt;
   return *std::move(certificate);
 }

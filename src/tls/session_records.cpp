@@ -27,7 +27,7 @@ constexpr std::uint32_t kTag = 16, kBlock = 16, kExplicitNonce = 8, kContentType
 // RFC 6066 4: a client may have asked for short records.
 std::uint32_t maximum_message(const SSL* ssl) {
   const std::uint8_t code = SSL_SESSION_get_max_fragment_length(SSL_get0_session(ssl));
-  return code == TLSEXT_max_fragment_length_DISABLED ? kMaxPlaintext : 256U << code;
+  return code == TLSEXT_max_fragment_length_DISABLED ? std::uint32_t{kMaxPlaintext} : 256U << code;
 }
 
 bool is_cbc(const SSL* ssl) {
@@ -74,6 +74,18 @@ bool answer_key_update(Session::Native& native) {
   return run(native, [](SSL* s) {
            return SSL_key_update(s, SSL_KEY_UPDATE_NOT_REQUESTED) == 1 ? SSL_do_handshake(s) : -1;
          }) == SSL_ERROR_NONE;
+}
+
+// What SSL_get_error() says of the one record, whose plaintext goes to `room`.
+int read_record(Session::Native& native, ByteView record, ByteSpan room, std::size_t& size) {
+  native.wire.input = record;
+  native.wire.output = &native.pending;
+  native.heard = false;
+  std::uint8_t nothing = 0;
+  return run(native, [&](SSL* ssl) {
+    return room.empty() ? SSL_read_ex(ssl, &nothing, sizeof nothing, &size)
+                        : SSL_read_ex(ssl, room.data(), room.size(), &size);
+  });
 }
 
 Error dead(Session::Native& native, const Error& otherwise) {
@@ -159,15 +171,8 @@ Result<OpenedRecord> Session::open_record(ByteSpan input) {
   const std::size_t header =
       std::min<std::size_t>(record_header(native_->ssl.get()), record.size());
   const ByteSpan room = record.subspan(header);  // libssl has taken the record before it writes
-  native_->wire.input = record;
-  native_->wire.output = &native_->pending;
-  native_->heard = false;
   std::size_t size = 0;
-  std::uint8_t nothing = 0;
-  const int outcome = run(*native_, [&](SSL* ssl) {
-    return room.empty() ? SSL_read_ex(ssl, &nothing, sizeof nothing, &size)
-                        : SSL_read_ex(ssl, room.data(), room.size(), &size);
-  });
+  const int outcome = read_record(*native_, record, room, size);
   opened.kind = OpenedRecord::Kind::Data;
   if (outcome == SSL_ERROR_ZERO_RETURN) {
     opened.kind = OpenedRecord::Kind::Closed;

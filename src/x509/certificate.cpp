@@ -19,15 +19,6 @@ using OwnedNames = std::unique_ptr<GENERAL_NAMES, FreedBy<GENERAL_NAMES_free>>;
 using OwnedUsages = std::unique_ptr<EXTENDED_KEY_USAGE, FreedBy<EXTENDED_KEY_USAGE_free>>;
 using OwnedMd = std::unique_ptr<EVP_MD, FreedBy<EVP_MD_free>>;
 
-Bytes der_of(X509* x509) {
-  const int size = i2d_X509(x509, nullptr);
-  if (size <= 0) return {};
-  Bytes der(static_cast<std::size_t>(size));
-  std::uint8_t* end = der.data();
-  i2d_X509(x509, &end);
-  return der;
-}
-
 // RFC 5929 4.1: "if the certificate's signatureAlgorithm uses a single hash function, and that
 // hash function is either MD5 or SHA-1, then use SHA-256".
 int end_point_digest(int signature_digest) {
@@ -53,6 +44,20 @@ Result<Bytes> digest_of(ByteView der, const char* name) {
 }
 
 }  // namespace
+
+OwnedX509 shared(X509* x509) {
+  X509_up_ref(x509);
+  return OwnedX509(x509);
+}
+
+Bytes der_of(X509* x509) {
+  const int size = i2d_X509(x509, nullptr);
+  if (size <= 0) return {};
+  Bytes der(static_cast<std::size_t>(size));
+  std::uint8_t* end = der.data();
+  i2d_X509(x509, &end);
+  return der;
+}
 
 OwnedX509 new_x509() {
   return OwnedX509(X509_new_ex(crypto::library_context(), nullptr));

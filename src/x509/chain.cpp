@@ -17,13 +17,8 @@ namespace opensspi::x509 {
 namespace {
 
 using OwnedStoreCtx = std::unique_ptr<X509_STORE_CTX, FreedBy<X509_STORE_CTX_free>>;
-struct FreeStack {  // not its certificates
-  void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
-};
-using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
 constexpr std::uint32_t kOfWholeChain = 0x000F0000;
-constexpr int kSecurityLevel = 2;  // TLS sessions': RSA from 2048 bits, neither MD5 nor SHA-1
 constexpr const char* kServerAuth = "1.3.6.1.5.5.7.3.1";  // RFC 5280 4.2.1.12
 constexpr const char* kClientAuth = "1.3.6.1.5.5.7.3.2";
 
@@ -138,9 +133,7 @@ std::vector<ChainElement> elements_of(const Certificate& certificate, X509_STORE
   std::vector<ChainElement> elements{{certificate}};
   STACK_OF(X509)* const chain = ctx == nullptr ? nullptr : X509_STORE_CTX_get0_chain(ctx);
   for (int i = 1; i < sk_X509_num(chain); ++i) {
-    X509* const x509 = sk_X509_value(chain, i);
-    if (X509_up_ref(x509) != 1) break;
-    auto element = certificate_of(OwnedX509(x509));
+    auto element = certificate_of(shared(sk_X509_value(chain, i)));
     if (!element) break;
     elements.push_back({*std::move(element)});
   }

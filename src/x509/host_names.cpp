@@ -55,12 +55,16 @@ bool has_alternative_names(X509* x509) {
 
 }  // namespace
 
+bool is_address(std::string_view host) {
+  return is_address4(host) || may_be_address6(host);
+}
+
 bool is_of_host(const Certificate& certificate, std::string_view host) {
   X509* const x509 = certificate.native().x509.get();
   std::string name(host);
   if (!name.empty() && name.back() == '.') name.pop_back();
   bool matches = false;
-  if (is_address4(name) || may_be_address6(name)) {
+  if (is_address(name)) {
     matches = X509_check_ip_asc(x509, name.c_str(), 0) == 1;
   } else if (is_name(name)) {
     // RFC 6125 6.4.4: the common name is the last resort.

@@ -27,10 +27,17 @@ struct FreedBy {
   }
 };
 
+struct FreeStack {  // not its certificates
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
+};
+using OwnedStack = std::unique_ptr<STACK_OF(X509), FreeStack>;
 using OwnedBio = std::unique_ptr<BIO, FreedBy<BIO_free>>;
 using OwnedX509 = std::unique_ptr<X509, FreedBy<X509_free>>;
 using OwnedStore = std::unique_ptr<X509_STORE, FreedBy<X509_STORE_free>>;
 using OwnedPkey = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+
+// OpenSSL's: RSA from 2048 bits, 112 bits of security, neither MD5 nor SHA-1.
+inline constexpr int kSecurityLevel = 2;
 
 struct Certificate::Native {
   OwnedX509 x509;
@@ -50,6 +57,12 @@ struct TrustStore::Native {
 
 // Without authorities, for chain.cpp to build chains to. Null when memory is short.
 OwnedStore new_trust_store();
+
+// One reference more.
+[[nodiscard]] OwnedX509 shared(X509* x509);
+
+// Empty when it cannot be written.
+[[nodiscard]] Bytes der_of(X509* x509);
 
 // An empty certificate in the library's context, for the decoders that fill one.
 OwnedX509 new_x509();

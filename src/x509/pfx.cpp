@@ -195,12 +195,9 @@ Result<Contents> parse(const Workshop& workshop, ByteView pfx, ByteView password
 }
 
 Result<Certificate> carried_over(X509* x509) {
-  std::uint8_t* der = nullptr;
-  const int size = i2d_X509(x509, &der);
-  if (size <= 0) return fail(Status::UnknownCredentials, "a certificate in the PFX is damaged");
-  auto certificate = Certificate::from_der({der, static_cast<std::size_t>(size)});
-  OPENSSL_free(der);
-  return certificate;
+  const Bytes der = der_of(x509);
+  if (der.empty()) return fail(Status::UnknownCredentials, "a certificate in the PFX is damaged");
+  return Certificate::from_der(der);
 }
 
 Result<OwnedPkey> carried_over(EVP_PKEY* key) {

@@ -48,8 +48,8 @@ Result<Bytes> chain_to_pem(const std::vector<Certificate>& chain);
 // read, or there are `most`.
 Result<std::vector<Certificate>> certificates_from_pem(ByteView pem, std::size_t most);
 [[nodiscard]] bool is_key_of(const PrivateKey& key, const Certificate& certificate);
-// All that a PKCS#12 file has, at least one: those with a key first, each with its issuers as far as
-// they are in the file; the others, issuers among them, alone. `password` in UTF-8.
+// All that a PKCS#12 file has, at least one: those with a key first, each with its issuers as far
+// as they are in the file; the others, issuers among them, alone. `password` in UTF-8.
 Result<std::vector<KeyPair>> certificates_from_pfx(ByteView pfx, ByteView password);
 
 // A self-signed RSA-2048 certificate as Windows makes one for Remote Desktop: CN = the host name,

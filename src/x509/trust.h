@@ -75,6 +75,9 @@ class TrustStore {
 // What a certificate is presented for in TLS.
 enum class Usage { ServerAuthentication, ClientAuthentication };
 
+// Whether that is an address, of IPv4 or IPv6, as it is printed.
+[[nodiscard]] bool is_address(std::string_view host);
+
 // Whether the certificate is one of `host`: a DNS name, or an address as it is printed; what is
 // neither matches nothing. A wildcard is one whole label, and the common name counts where there
 // are no alternative names at all. RFC 6125

@@ -153,8 +153,8 @@ typedef HANDLE HCERTCHAINENGINE;
 #define HCCE_SERIAL_LOCAL_MACHINE ((HCERTCHAINENGINE)0x2)
 
 /*
- * Builds the chain of pCertContext through hAdditionalStore (which may be NULL) and its own store,
- * and judges it at *pTime (NULL: now). Nothing is fetched, and revocation cannot be asked: where
+ * Builds the chain of pCertContext through hAdditionalStore (which may be NULL), its own store and
+ * the system's CA, and judges it at *pTime (NULL: now). Nothing is fetched, and revocation cannot be asked: where
  * dwFlags demands that, the status says CERT_TRUST_REVOCATION_STATUS_UNKNOWN and
  * CERT_TRUST_IS_OFFLINE_REVOCATION. Names are not looked at; CertVerifyCertificateChainPolicy does.
  *   TRUE          *ppChainContext is released with CertFreeCertificateChain; its TrustStatus tells

@@ -332,7 +332,8 @@ TEST_F(PolicyFiles, TellWhoSaysWhat) {
   EXPECT_EQ(shown(paths, "negotiate"), "negotiate.raw_ntlm = \"always\"  system.toml\n");
   EXPECT_EQ(shown(paths, "authority"),
             "authority.kind = \"none\"  user.toml\nauthority.deadline_ms = 50  system.toml\n");
-  EXPECT_EQ(shown(paths, "tls"), "tls.minimum_version = \"1.2\"\ntls.keylog_env = false\n");  // he may not
+  EXPECT_EQ(shown(paths, "tls"),
+            "tls.minimum_version = \"1.2\"\ntls.keylog_env = false\n");  // he may not
   // What holds may come of both, and of neither alone.
   write(paths.system, "authority.kind = 'accounts'");
   write(paths.user, "authority.kind = 'winbind'");

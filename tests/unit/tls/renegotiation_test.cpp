@@ -80,9 +80,9 @@ TEST_F(Renegotiation, MayAskForACertificate) {
   tls::Options options;
   options.maximum = tls::Version::Tls12;
   options.renegotiates = true;
-  client = tls::Session::client(test::client_parameters(options), "server.example",
-                                {.awaits_identity = true})
-               .value();
+  tls::ClientSetup setup;
+  setup.awaits_identity = true;
+  client = tls::Session::client(test::client_parameters(options), "server.example", setup).value();
   establish();
   SSL_set_verify(server.ssl(), SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
   ASSERT_EQ(ask(), tls::OpenedRecord::Kind::Renegotiate);
