@@ -31,10 +31,6 @@ bool is_hash(DWORD id) {
          id == CERT_SHA256_HASH_PROP_ID;
 }
 
-DWORD key_spec_of(const KeyLocation& location) {
-  return location.key_spec != 0 ? location.key_spec : AT_KEYEXCHANGE;
-}
-
 // What is read off the certificate; nothing for properties that are only set.
 Result<Bytes> computed(const CertificateState& state, DWORD id) {
   switch (id) {
@@ -83,6 +79,10 @@ Result<Bytes> read_value(DWORD id, const void* data) {
 }
 
 }  // namespace
+
+DWORD key_spec_of(const KeyLocation& location) {
+  return location.key_spec != 0 ? location.key_spec : AT_KEYEXCHANGE;
+}
 
 // Whoever looks for a hash must not be led to another certificate.
 Result<Bytes> certificate_property(const CertificateState& state, DWORD id) {

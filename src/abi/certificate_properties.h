@@ -15,6 +15,7 @@ Result<Bytes> certificate_property(const CertificateState& state, DWORD id);
 
 // Where the key is; a key that nobody said a place of is of this library.
 Result<KeyLocation> key_location(const CertificateState& state);
+[[nodiscard]] DWORD key_spec_of(const KeyLocation& location);
 // The bytes of CRYPT_KEY_PROV_INFO with its texts, as if it lay at `address`.
 Result<Bytes> key_location_block(const KeyLocation& location, const void* address);
 

@@ -132,12 +132,12 @@ Result<PCCERT_CONTEXT> add_to_store(HCERTSTORE store, CertificateState state, DW
   if (disposition < CERT_STORE_ADD_NEW || disposition > CERT_STORE_ADD_NEWER_INHERIT_PROPERTIES)
     return fail_crypt(E_INVALIDARG, "the disposition is unknown");
   TRY_ASSIGN(const auto added, hold(state));
+  std::shared_ptr<Held> existing;  // dies after the lock: its key may be a token's
   const std::lock_guard lock(registers().mutex);
   const auto found = registers().find_store(store);
   if (found == nullptr) return no_store();
   if (found->access == StoreAccess::ReadOnly) return read_only();
-  const auto existing =
-      disposition == CERT_STORE_ADD_ALWAYS ? nullptr : same_in(*found, added->certificate);
+  if (disposition != CERT_STORE_ADD_ALWAYS) existing = same_in(*found, added->certificate);
   if (existing != nullptr) {
     if (disposition == CERT_STORE_ADD_USE_EXISTING) {
       existing->state = std::make_shared<const CertificateState>(merged(*existing->state, state));

@@ -51,9 +51,10 @@ bool add_certificate_reference(PCCERT_CONTEXT context) {
 }
 
 bool drop_certificate_reference(PCCERT_CONTEXT context) {
-  std::shared_ptr<Store> last;  // dies after the lock
+  std::shared_ptr<Store> last;  // these die after the lock: a key may be a token's
+  std::shared_ptr<Held> held;
   const std::lock_guard lock(registers().mutex);
-  const auto held = registers().find(context);
+  held = registers().find(context);
   if (held == nullptr || held->references == held->pins) return false;
   last = release(held);
   return true;
@@ -69,9 +70,10 @@ bool pin_certificate(PCCERT_CONTEXT context) {
 }
 
 void unpin_certificate(PCCERT_CONTEXT context) {
-  std::shared_ptr<Store> last;  // dies after the lock
+  std::shared_ptr<Store> last;  // these die after the lock: a key may be a token's
+  std::shared_ptr<Held> held;
   const std::lock_guard lock(registers().mutex);
-  const auto held = registers().find(context);
+  held = registers().find(context);
   --held->pins;
   last = release(held);
 }

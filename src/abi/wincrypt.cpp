@@ -17,6 +17,7 @@ constexpr DWORD kImportFlags =
     PKCS12_INCLUDE_EXTENDED_PROPERTIES | PKCS12_IMPORT_SILENT | PKCS12_PREFER_CNG_KSP |
     PKCS12_ALWAYS_CNG_KSP | PKCS12_ONLY_CERTIFICATES | PKCS12_ONLY_NOT_ENCRYPTED_CERTIFICATES |
     PKCS12_ALLOW_OVERWRITE_KEY | PKCS12_NO_PERSIST_KEY | PKCS12_IMPORT_RESERVED_MASK;
+constexpr DWORD kWithoutKeys = PKCS12_ONLY_CERTIFICATES | PKCS12_ONLY_NOT_ENCRYPTED_CERTIFICATES;
 constexpr DWORD kSetFlags = CERT_SET_PROPERTY_IGNORE_PERSIST_ERROR_FLAG |
                             CERT_SET_PROPERTY_INHIBIT_PERSIST_FLAG |
                             CERT_STORE_NO_CRYPT_RELEASE_FLAG;
@@ -144,6 +145,8 @@ OPENSSPI_EXPORT HCERTSTORE WINAPI PFXImportCertStore(CRYPT_DATA_BLOB* pPFX, LPCW
     TRY_ASSIGN(const SecretBytes password, password_of(szPassword));
     auto pairs = x509::certificates_from_pfx({pPFX->pbData, pPFX->cbData}, password.expose());
     if (!pairs) return fail(with_pfx_code(pairs.error()));
+    if ((dwFlags & kWithoutKeys) != 0)
+      for (x509::KeyPair& pair : *pairs) pair.key = nullptr;
     return new_certificate_store(*std::move(pairs));
   });
 }

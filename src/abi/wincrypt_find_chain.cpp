@@ -7,6 +7,7 @@
 
 #include "abi/certificate_chains.h"
 #include "abi/certificate_compare.h"
+#include "abi/certificate_properties.h"
 #include "abi/certificates.h"
 #include "abi/crypt_error.h"
 #include "x509/usages.h"
@@ -16,6 +17,7 @@ namespace {
 
 using Wanted = CERT_CHAIN_FIND_BY_ISSUER_PARA;
 
+constexpr std::size_t kOldSize = offsetof(Wanted, pdwIssuerChainIndex);
 constexpr DWORD kFlags =
     CERT_CHAIN_FIND_BY_ISSUER_COMPARE_KEY_FLAG | CERT_CHAIN_FIND_BY_ISSUER_COMPLEX_CHAIN_FLAG |
     CERT_CHAIN_FIND_BY_ISSUER_CACHE_ONLY_URL_FLAG | CERT_CHAIN_FIND_BY_ISSUER_LOCAL_MACHINE_FLAG |
@@ -30,10 +32,10 @@ using ChainReference = std::unique_ptr<const CERT_CHAIN_CONTEXT, DropChain>;
 Result<Wanted> read(const void* given) {
   DWORD size = 0;
   if (given != nullptr) std::memcpy(&size, given, sizeof size);
-  if (size < offsetof(Wanted, pdwIssuerChainIndex))
+  if (size < kOldSize)
     return fail_crypt(E_INVALIDARG, "CERT_CHAIN_FIND_BY_ISSUER_PARA is missing, or too small");
   Wanted wanted{};
-  std::memcpy(&wanted, given, std::min<std::size_t>(size, sizeof wanted));
+  std::memcpy(&wanted, given, size < sizeof wanted ? kOldSize : sizeof wanted);
   if (wanted.cIssuer != 0 && wanted.rgIssuer == nullptr)
     return fail_crypt(E_INVALIDARG, "issuers are counted and not given");
   return wanted;
@@ -42,7 +44,7 @@ Result<Wanted> read(const void* given) {
 bool has_key(const CertificateState& state, const Wanted& wanted, DWORD flags) {
   if (wanted.dwKeySpec == 0)
     return state.has_key() || (flags & CERT_CHAIN_FIND_BY_ISSUER_NO_KEY_FLAG) != 0;
-  if (state.key_location) return state.key_location->key_spec == wanted.dwKeySpec;
+  if (state.key_location) return key_spec_of(*state.key_location) == wanted.dwKeySpec;
   return state.has_key() && wanted.dwKeySpec == AT_KEYEXCHANGE;
 }
 

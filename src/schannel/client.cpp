@@ -86,6 +86,7 @@ Result<void> ClientContext::accept_peer() {
 
 void ClientContext::keep_resumptions() {
   for (auto& resumption : session().take_resumptions()) {
+    std::erase_if(kept_, [](const auto& kept) { return kept.expired(); });
     kept_.emplace_back(resumption);
     credential_->sessions().put(target_, std::move(resumption));
   }

@@ -6,6 +6,7 @@
 
 #include "schannel/package.h"
 #include "schannel/stream.h"
+#include "tls/framing.h"
 
 namespace opensspi::schannel {
 namespace {
@@ -59,7 +60,7 @@ StepOutput SchannelContext::step(AwaitIdentity& state, const StepInput& input) {
 // better without.
 StepOutput SchannelContext::step(Established& /*state*/, const StepInput& input) {
   const std::size_t known = heard_again(input.token);
-  if (known != 0 && known < heard_.size()) return awaiting(heard_.size() - known);
+  if (known != 0 && known < heard_.size()) return awaiting(missing_after(known));
   if (!input.token.empty()) heard_.clear();
   const ByteView token = input.token.subspan(known);
   const bool was_due = std::exchange(leg_is_due_, false);
@@ -160,6 +161,7 @@ StepOutput SchannelContext::awaiting(std::size_t missing) const {
 StepOutput SchannelContext::say_farewell() {
   StepOutput output = begun();
   output.token = *std::exchange(farewell_, std::nullopt);
+  leg_is_due_ = false;
   output.progress = Progress::Closing;
   return output;
 }
@@ -206,8 +208,8 @@ Result<tls::OpenedRecord> SchannelContext::open_record(ByteSpan input) {
   const std::size_t known = heard_again(input);
   tls::OpenedRecord opened;
   opened.kind = tls::OpenedRecord::Kind::Incomplete;
-  opened.missing = heard_.size() - known;
-  if (known != 0 && opened.missing != 0) return opened;
+  opened.missing = missing_after(known);
+  if (known != 0 && known < heard_.size()) return opened;
   TRY_ASSIGN(opened, session_->open_record(input.subspan(known)));
   if (opened.kind == tls::OpenedRecord::Kind::Incomplete) return opened;
   heard_.clear();
@@ -220,6 +222,11 @@ Result<tls::OpenedRecord> SchannelContext::open_record(ByteSpan input) {
 Result<void> SchannelContext::check_no_leg_is_due() const {
   if (!leg_is_due_) return {};
   return fail(Status::ContextExpired, "a leg comes first: SEC_I_RENEGOTIATE asked for it");
+}
+
+// Another record may begin alike: its length is known behind its header.
+std::size_t SchannelContext::missing_after(std::size_t known) const {
+  return (known < tls::kRecordHeaderSize ? tls::kRecordHeaderSize : heard_.size()) - known;
 }
 
 std::size_t SchannelContext::heard_again(ByteView input) const {

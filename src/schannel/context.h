@@ -70,6 +70,7 @@ class SchannelContext : public Context, private StreamProtection {
   [[nodiscard]] Result<void> check_no_leg_is_due() const;
   // How much of what was heard the input begins with.
   [[nodiscard]] std::size_t heard_again(ByteView input) const;
+  [[nodiscard]] std::size_t missing_after(std::size_t known) const;
   [[nodiscard]] StepOutput begun() const;
   [[nodiscard]] StepOutput awaiting(std::size_t missing) const;
   [[nodiscard]] StepOutput say_farewell();

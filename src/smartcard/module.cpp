@@ -34,10 +34,11 @@ Result<std::unique_ptr<Module>> Module::load(const std::string& name) {
   CK_FUNCTION_LIST* functions = nullptr;
   if (get_functions == nullptr || get_functions(&functions) != CKR_OK || functions == nullptr) {
     if (library != nullptr) dlclose(library);
-    return fail(Status::UnsupportedFunction,
-                "the PKCS#11 module (module-path of the URI, else smart_card.pkcs11_module of the "
-                "policy) cannot be loaded (Debian: package p11-kit-modules, and the card's, such as "
-                "opensc)");
+    return fail(
+        Status::UnsupportedFunction,
+        "the PKCS#11 module (module-path of the URI, else smart_card.pkcs11_module of the "
+        "policy) cannot be loaded (Debian: package p11-kit-modules, and the card's, such as "
+        "opensc)");
   }
   std::unique_ptr<Module> module(new Module(library, *functions));
   const CK_RV code = module->initialize();
@@ -64,8 +65,9 @@ bool Module::is_of_this_process() const {
 
 Result<void> Module::initialize_again() {
   const CK_RV code = initialize();
-  if (code != CKR_CRYPTOKI_ALREADY_INITIALIZED) return checked(code);
+  if (code != CKR_CRYPTOKI_ALREADY_INITIALIZED) TRY(checked(code));
   process_ = getpid();
+  ++openings_;
   return {};
 }
 

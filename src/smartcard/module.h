@@ -61,6 +61,8 @@ class Module {
   void set_closed() { process_ = 0; }
   // For a child, and when it was closed.
   Result<void> initialize_again();
+  // How often it was opened: sessions from before the last time are none any more.
+  [[nodiscard]] unsigned openings() const { return openings_; }
 
   [[nodiscard]] const _CK_FUNCTION_LIST& functions() const { return functions_; }
   // What dlopen(3) answered: the same for every name of the library.
@@ -75,6 +77,7 @@ class Module {
   void* library_;
   const _CK_FUNCTION_LIST& functions_;
   std::atomic<int> process_ = 0;  // that has it open
+  std::atomic<unsigned> openings_ = 0;
 };
 
 }  // namespace opensspi::smartcard

@@ -47,9 +47,15 @@ tl::unexpected<Error> refusal_of(unsigned long code) {
                   nt_status::kPasswordExpired);
     case CKR_USER_ALREADY_LOGGED_IN:
       return fail(Status::UnsupportedFunction, "the program itself has the smart card open");
+    case CKR_CRYPTOKI_NOT_INITIALIZED:
+    case CKR_DEVICE_MEMORY:
     case CKR_DEVICE_REMOVED:
-    case CKR_TOKEN_NOT_PRESENT:
+    case CKR_FUNCTION_CANCELED:
     case CKR_HOST_MEMORY:
+    case CKR_SESSION_CLOSED:
+    case CKR_SESSION_COUNT:
+    case CKR_SESSION_HANDLE_INVALID:
+    case CKR_TOKEN_NOT_PRESENT:
       return broken(code);
     default:  // which some modules call a wrong PIN
       return fail(Status::LogonDenied, "the smart card did not take the PIN",

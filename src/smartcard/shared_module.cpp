@@ -74,7 +74,9 @@ Result<std::shared_ptr<SharedModule>> SharedModule::of(const std::string& name) 
     modules().uses.push_back({std::move(shared), 1});
   }
   lock.unlock();
-  return counted(module);
+  auto shared = counted(module);
+  if (!module->module().is_of_this_process()) TRY(module->module().initialize_again());
+  return shared;
 }
 
 Result<std::shared_ptr<Login>> SharedModule::log_in(const Token& token, SecretBytes pin) {

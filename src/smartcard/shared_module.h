@@ -4,6 +4,7 @@
 // process.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,6 +29,9 @@ class Login {
   [[nodiscard]] const Token& token() const { return token_; }
   [[nodiscard]] bool has_pin(ByteView pin) const { return equal(pin_.expose(), pin); }
   [[nodiscard]] bool is_refused();
+  // How often sessions with the token were lost: numbers of those from before may be others' now.
+  [[nodiscard]] unsigned losses() const { return losses_; }
+  void note_loss() { ++losses_; }
   // Opens the token for its user, if it is not open. Errors are those of Module::try_pin, and
   // NoCredentials for a token that wants a PIN when there is none.
   Result<void> show(const Session& session);
@@ -39,6 +43,7 @@ class Login {
 
   const Token token_;
   const SecretBytes pin_;
+  std::atomic<unsigned> losses_ = 0;
   std::mutex mutex_;
   std::optional<Error> refused_;
 };

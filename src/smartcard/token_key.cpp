@@ -60,6 +60,13 @@ bool is_loss(CK_RV code) {
   }
 }
 
+// Not of this key alone: modules give the numbers of such sessions out again.
+bool ends_every_session(CK_RV code) {
+  return code == CKR_CRYPTOKI_NOT_INITIALIZED || code == CKR_DEVICE_REMOVED ||
+         code == CKR_SESSION_CLOSED || code == CKR_SESSION_HANDLE_INVALID ||
+         code == CKR_TOKEN_NOT_PRESENT;
+}
+
 bool is_true(const Bytes& value) {
   return value.size() == 1 && value.front() == CK_TRUE;
 }
@@ -104,8 +111,7 @@ TokenKey::TokenKey(Place place, Session session, unsigned long key) : place_(std
     if (functions.C_GetMechanismInfo(slot, type, &info) == CKR_OK && (info.flags & CKF_SIGN) != 0)
       operations_.insert(operation);
   }
-  const bool asks = is_true(session.attribute(key, CKA_ALWAYS_AUTHENTICATE));
-  opened_.emplace(Opened{std::move(session), key, asks, getpid()});
+  enter(std::move(session), key);
 }
 
 TokenKey::~TokenKey() {
@@ -118,7 +124,7 @@ bool TokenKey::can(Operation operation) const noexcept {
 
 Result<Bytes> TokenKey::sign(Operation operation, x509::SignatureHash hash, ByteView input) const {
   const std::lock_guard lock(mutex_);
-  if (opened_ && opened_->process != getpid()) leave(CKR_OK);
+  if (opened_ && !is_current()) leave(CKR_OK);
   for (bool again = false;; again = true) {
     if (!opened_) TRY(open_again());
     Bytes signature(kMostSignatureBytes);
@@ -154,12 +160,22 @@ Result<unsigned long> TokenKey::try_to_sign(Operation operation, x509::Signature
 // the module hears nothing: its number may be another's by now.
 void TokenKey::leave(unsigned long code) const {
   if (!opened_) return;
-  if (opened_->process != getpid() || code == CKR_SESSION_HANDLE_INVALID ||
-      code == CKR_CRYPTOKI_NOT_INITIALIZED) {
+  if (!is_current() || code == CKR_SESSION_HANDLE_INVALID || code == CKR_CRYPTOKI_NOT_INITIALIZED)
     opened_->session.forget();
-  }
+  if (ends_every_session(code)) place_.login->note_loss();
   if (code == CKR_CRYPTOKI_NOT_INITIALIZED) place_.module->module().set_closed();
   opened_.reset();
+}
+
+void TokenKey::enter(Session session, unsigned long key) const {
+  const bool asks = is_true(session.attribute(key, CKA_ALWAYS_AUTHENTICATE));
+  opened_.emplace(Opened{std::move(session), key, asks, getpid(),
+                         place_.module->module().openings(), place_.login->losses()});
+}
+
+bool TokenKey::is_current() const {
+  return opened_->process == getpid() && opened_->openings == place_.module->module().openings() &&
+         opened_->losses == place_.login->losses();
 }
 
 Result<void> TokenKey::open_again() const {
@@ -178,8 +194,7 @@ Result<void> TokenKey::open_again() const {
   if (keys.size() != 1) {
     return fail(Status::NoCredentials, "the certificate's private key is not on the smart card");
   }
-  const bool asks = is_true(session.attribute(keys.front(), CKA_ALWAYS_AUTHENTICATE));
-  opened_.emplace(Opened{std::move(session), keys.front(), asks, getpid()});
+  enter(std::move(session), keys.front());
   return {};
 }
 

@@ -50,6 +50,7 @@ class TokenKey : public x509::Signer {
     unsigned long key = 0;
     bool asks_each_time = false;  // for the PIN: CKA_ALWAYS_AUTHENTICATE
     int process = 0;
+    unsigned openings = 0, losses = 0;  // of the module and the token, when it was opened
   };
 
   // Those of this object are called under the lock.
@@ -57,6 +58,9 @@ class TokenKey : public x509::Signer {
   [[nodiscard]] Result<unsigned long> try_to_sign(Operation operation, x509::SignatureHash hash,
                                                   ByteView input, Bytes& signature) const;
   void leave(unsigned long code) const;
+  void enter(Session session, unsigned long key) const;
+  // Whether the session's number is still this session's.
+  [[nodiscard]] bool is_current() const;
 
   const Place place_;
   std::set<Operation> operations_;

@@ -98,6 +98,7 @@ Result<Certificate> Certificate::from_der(ByteView der) {
   decoded = d2i_X509(&decoded, &position, static_cast<long>(der.size()));
   x509.reset(decoded);
   if (x509 == nullptr || position != der.data() + der.size()) {
+    ERR_clear_error();
     return fail(Status::UnknownCredentials, "the bytes are not one DER certificate");
   }
   return certificate_of(std::move(x509));

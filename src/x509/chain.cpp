@@ -18,6 +18,8 @@ namespace {
 
 using OwnedStoreCtx = std::unique_ptr<X509_STORE_CTX, FreedBy<X509_STORE_CTX_free>>;
 
+// Another choice of issuers may do away with these.
+constexpr std::uint32_t kNoBetter = trust_error::kNotSignatureValid | trust_error::kPartialChain;
 constexpr std::uint32_t kOfWholeChain = 0x000F0000;
 constexpr const char* kServerAuth = "1.3.6.1.5.5.7.3.1";  // RFC 5280 4.2.1.12
 constexpr const char* kClientAuth = "1.3.6.1.5.5.7.3.2";
@@ -68,6 +70,7 @@ enum class IssuersBy { Name, Signature };
 
 struct Judging {
   IssuersBy issuers_by;
+  int checks_left = 64;  // signatures that a peer can make this side verify for a choice
   std::array<std::uint32_t, 128> at{};  // more than OpenSSL builds: the rest counts for the whole
   std::uint32_t all = 0;
 
@@ -76,9 +79,17 @@ struct Judging {
   }
 };
 
+// How the trusted certificate is signed does not matter.
+bool is_of_anchor(X509_STORE_CTX* ctx) {
+  const int depth = X509_STORE_CTX_get_error_depth(ctx);
+  return X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_SIGNATURE_FAILURE &&
+         depth >= X509_STORE_CTX_get_num_untrusted(ctx) &&
+         depth == sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) - 1;
+}
+
 // Collects every fault instead of stopping at the first.
 int collect(int ok, X509_STORE_CTX* ctx) {
-  if (ok == 1) return 1;
+  if (ok == 1 || is_of_anchor(ctx)) return 1;
   Judging& judging = Judging::of(ctx);
   const std::uint32_t bit = bit_of(X509_STORE_CTX_get_error(ctx));
   const auto depth = static_cast<std::size_t>(X509_STORE_CTX_get_error_depth(ctx));
@@ -106,7 +117,9 @@ X509_STORE_CTX_check_issued_fn rule_by_name() {
 int check_issued(X509_STORE_CTX* ctx, X509* subject, X509* issuer) {
   static const auto by_name = rule_by_name();
   if (by_name == nullptr || by_name(ctx, subject, issuer) != 1) return 0;
-  return Judging::of(ctx).issuers_by == IssuersBy::Name || is_signed_by(subject, issuer) ? 1 : 0;
+  Judging& judging = Judging::of(ctx);
+  if (judging.issuers_by == IssuersBy::Name) return 1;
+  return judging.checks_left-- > 0 && is_signed_by(subject, issuer) ? 1 : 0;
 }
 
 // How a certificate names its issuer: by issuer and serial, by key, or by name only.
@@ -173,7 +186,6 @@ Chain verify(const Certificate& certificate, const ChainRequest& request, const 
   Chain by_name = verify(certificate, request, store, IssuersBy::Name);
   if ((by_name.errors & trust_error::kNotSignatureValid) == 0) return by_name;
   Chain by_signature = verify(certificate, request, store, IssuersBy::Signature);
-  constexpr std::uint32_t kNoBetter = trust_error::kNotSignatureValid | trust_error::kPartialChain;
   return (by_signature.errors & kNoBetter) == 0 ? by_signature : by_name;
 }
 
@@ -181,12 +193,14 @@ Chain verify(const Certificate& certificate, const ChainRequest& request, const 
 Chain verify_through_system(const Certificate& certificate, const ChainRequest& request,
                             const TrustStore& store) {
   Chain chain = verify(certificate, request, store);
-  if ((chain.errors & trust_error::kPartialChain) == 0) return chain;
+  if ((chain.errors & kNoBetter) == 0) return chain;
   const std::vector<Certificate> issuers = system_issuers();
   if (issuers.empty()) return chain;
   ChainRequest more = request;
   more.issuers.insert(more.issuers.end(), issuers.begin(), issuers.end());
-  return verify(certificate, more, store);
+  Chain through_system = verify(certificate, more, store);
+  const bool is_partial = (chain.errors & trust_error::kPartialChain) != 0;
+  return is_partial || (through_system.errors & kNoBetter) == 0 ? through_system : chain;
 }
 
 bool allows_tls(const Usages& usages, Usage usage) {

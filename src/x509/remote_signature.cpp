@@ -184,7 +184,10 @@ int sign_message(void* context, unsigned char* signature, std::size_t* size, std
     return 1;
   }
   try {
+    // What does the signing may use OpenSSL too, and leaves what is none of ours in its queue.
+    ERR_set_mark();
     const auto made = sign(own, {message, message_size});
+    ERR_pop_to_mark();
     if (!made) return refuse(made.error());
     if (made->size() > room) {
       return refuse({Status::NoCredentials, "the key's token signs by another key"});

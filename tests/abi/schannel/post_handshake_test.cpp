@@ -37,7 +37,7 @@ TEST_F(PostHandshake, MayComeBackCutAnywhere) {
   for (std::size_t size = 1; size < ticket.size(); ++size) {
     const Leg leg = pair.client.step(std::span(ticket).first(size));
     ASSERT_STATUS(SEC_E_INCOMPLETE_MESSAGE, leg.status) << size;
-    EXPECT_EQ(leg.missing, ticket.size() - size);
+    EXPECT_EQ(leg.missing, size < 5 ? 5 - size : ticket.size() - size);
   }
   EXPECT_STATUS(SEC_E_OK, pair.client.step(ticket).status);
   expect_text({records.begin() + static_cast<std::ptrdiff_t>(ticket.size()), records.end()});
