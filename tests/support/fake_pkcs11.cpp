@@ -35,7 +35,8 @@ struct FakeSession {
 FakeReaders readers;
 std::recursive_mutex mutex;
 std::map<CK_SESSION_HANDLE, FakeSession> sessions;
-CK_SESSION_HANDLE last_session = 0;
+CK_SESSION_HANDLE last_session = 0;  // numbers come again when the module is closed
+pid_t opener = 0;
 
 // A slot is a card's number and one.
 FakeCard* card_in(CK_SLOT_ID slot) {
@@ -44,7 +45,7 @@ FakeCard* card_in(CK_SLOT_ID slot) {
 }
 
 bool is_open_module() {
-  return readers.opened > readers.closed;
+  return readers.opened > readers.closed && opener == getpid();
 }
 
 struct Call {
@@ -55,13 +56,13 @@ struct Call {
 
   explicit Call(CK_SESSION_HANDLE handle) {
     const auto found = sessions.find(handle);
+    if (found != sessions.end() && found->second.process != getpid()) ++readers.strays;
     if (!is_open_module()) {
       code = CKR_CRYPTOKI_NOT_INITIALIZED;
     } else if (found == sessions.end()) {
       code = CKR_SESSION_HANDLE_INVALID;
     } else {
       session = &found->second;
-      if (session->process != getpid()) ++readers.strays;
       card = card_in(session->slot);
       if (card == nullptr)
         code = CKR_DEVICE_REMOVED;
@@ -81,6 +82,7 @@ CK_RV initialize(void* /*arguments*/) {
   const std::lock_guard lock(mutex);
   if (readers.open_already || is_open_module()) return CKR_CRYPTOKI_ALREADY_INITIALIZED;
   ++readers.opened;
+  opener = getpid();
   return CKR_OK;
 }
 
@@ -88,6 +90,7 @@ CK_RV finalize(void* /*reserved*/) {
   const std::lock_guard lock(mutex);
   ++readers.closed;
   sessions.clear();
+  last_session = 0;
   for (FakeCard& card : readers.cards) card.open = false;
   return CKR_OK;
 }
@@ -138,6 +141,7 @@ CK_RV get_mechanism_info(CK_SLOT_ID slot, CK_MECHANISM_TYPE type, CK_MECHANISM_I
 CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS /*flags*/, void* /*data*/, CK_NOTIFY /*notify*/,
                    CK_SESSION_HANDLE* session) {
   const std::lock_guard lock(mutex);
+  if (!is_open_module()) return CKR_CRYPTOKI_NOT_INITIALIZED;
   const FakeCard* card = card_in(slot);
   if (card == nullptr || card->broken) return CKR_DEVICE_ERROR;
   *session = ++last_session;

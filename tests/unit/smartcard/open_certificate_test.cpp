@@ -98,6 +98,12 @@ class TokenKeys : public testing::Test {
     EXPECT_EQ(signature.error().nt_status, nt_status) << signature.error().why;
   }
 
+  static void close_module() {
+    CK_FUNCTION_LIST* functions = nullptr;
+    void* library = dlopen(FAKE_PKCS11, RTLD_NOW);
+    reinterpret_cast<CK_C_GetFunctionList>(dlsym(library, "C_GetFunctionList"))(&functions);
+    functions->C_Finalize(nullptr);
+  }
   void take_out() {
     card().removed = true;
     card().open = false;
@@ -351,12 +357,23 @@ TEST_F(TokenKeys, SomebodyLogsOut) {
 TEST_F(TokenKeys, SomebodyClosesTheModule) {
   const auto pair = open();
   ASSERT_TRUE(pair);
-  CK_FUNCTION_LIST* functions = nullptr;
-  void* library = dlopen(FAKE_PKCS11, RTLD_NOW);
-  reinterpret_cast<CK_C_GetFunctionList>(dlsym(library, "C_GetFunctionList"))(&functions);
-  functions->C_Finalize(nullptr);
+  close_module();
   EXPECT_TRUE(sign(*pair));
   EXPECT_EQ(readers_.opened, 2);
+}
+
+// A key takes no other's session for its own, and does not close it.
+TEST_F(TokenKeys, NumbersOfSessionsThatComeAgain) {
+  auto first = open();
+  const auto second = open();
+  ASSERT_TRUE(first && second);
+  close_module();
+  EXPECT_TRUE(sign(*second));  // in a session of the first one's number
+  EXPECT_TRUE(sign(*first));
+  const int logins = card().logins;
+  first = fail(Status::InternalError, "");
+  EXPECT_TRUE(sign(*second));
+  EXPECT_EQ(card().logins, logins);
 }
 
 TEST_F(TokenKeys, ASignatureThatFails) {
@@ -406,7 +423,7 @@ TEST_F(TokenKeys, SignInAChildOfTheProcess) {
   if (child == 0) {
     // The child's session is its own; the parent's are neither used nor closed.
     card().open = false;
-    const bool made = sign(*pair).has_value() && card().logins == 2;
+    const bool made = open().has_value() && sign(*pair).has_value() && card().logins == 2;
     pair = unused = fail(Status::InternalError, "");
     _exit(made && readers_.strays == 0 ? 0 : 1);
   }
