@@ -72,7 +72,8 @@ class StreamProtection {
   // data is longer than maximum_message, BufferTooSmall when header or trailer is too short.
   virtual Result<tls::SealedRecord> seal_record(ByteSpan header, ByteSpan data,
                                                 ByteSpan trailer) = 0;
-  // Opens the first record of `input` in place.
+  // Opens the first record of `input` in place. A package may leave what is of TLS's own to the next
+  // leg: Renegotiate, with nothing consumed. Until that leg both functions say ContextExpired.
   virtual Result<tls::OpenedRecord> open_record(ByteSpan input) = 0;
 };
 
