@@ -1,6 +1,8 @@
 // Chains of authorities and servers that the openssl command makes, and what policies say of them.
 #pragma once
 
+#include <utility>
+
 #include "material.h"
 #include "stores.h"
 
@@ -60,6 +62,8 @@ class Chains : public testing::Test {
         "printf 'forgery!' >> $out.bad_$one; done");
     stem_ = new std::string((folder().path() / "chains.out.").string());
   }
+
+  static void TearDownTestSuite() { delete std::exchange(stem_, nullptr); }
 
   static Context certificate(const std::string& name) {
     std::ifstream file(*stem_ + name, std::ios::binary);
