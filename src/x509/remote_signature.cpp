@@ -196,6 +196,7 @@ int sign_message(void* context, unsigned char* signature, std::size_t* size, std
     *size = made->size();
     return 1;
   } catch (const std::bad_alloc&) {
+    ERR_pop_to_mark();
     return refuse({Status::InsufficientMemory, "no memory for a signature"});
   }
 }
