@@ -197,9 +197,9 @@ typedef struct _CERT_KEY_CONTEXT {
 } CERT_KEY_CONTEXT, *PCERT_KEY_CONTEXT;
 
 /*
- * Hashes, the key identifier and the access state are those of the certificate; what was set is
- * given back. pvData NULL asks for the size in bytes. CERT_KEY_PROV_INFO_PROP_ID gives a structure
- * and its texts in one piece.
+ * Hashes and the access state are always those of the certificate, the key identifier is unless it
+ * was set; everything else is given back as it was set. pvData NULL asks for the size in bytes.
+ * CERT_KEY_PROV_INFO_PROP_ID gives a structure and its texts in one piece.
  *   E_INVALIDARG         no context, no property, no size
  *   ERROR_MORE_DATA      *pcbData is too small, and now has the size
  *   CRYPT_E_NOT_FOUND    the context has no such property
